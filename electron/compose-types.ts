@@ -1,0 +1,32 @@
+// What a composition root is given and gives back: shared by the desktop and the headless form.
+import type { Log } from "./core/log.ts";
+import type { VaultKind } from "./core/vault.ts";
+import type { Desk } from "./surface.ts";
+
+export interface ComposeOptions {
+  /** Absolute. Made with mode 0700 where it does not exist. */
+  readonly dataFolder: string;
+  readonly port: number;
+  /** `--vault`: overrides the stored choice for this run. */
+  readonly vault: VaultKind | undefined;
+  readonly runtime: {
+    readonly kind: "electron" | "node";
+    readonly version: string;
+    readonly testRuntime: boolean;
+  };
+  readonly log: Log;
+}
+
+/** The running whole. */
+export interface Countersign {
+  readonly desk: Desk;
+  /** `http://127.0.0.1:7717` */
+  readonly door: string;
+  readonly dataFolder: string;
+  /** Who can make a one-time link to the browser form; none in the desktop form. */
+  setLinkMaker(make: () => string): void;
+  /** A second start on the same data folder asks the first to show itself. */
+  onSecondStart(show: () => void): void;
+  /** Stops listening, denies what is pending, ends children, closes the journal. Safe to call twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+// The port behind agents, servers, tenants and settings: whole small documents, validated on read.
+import type { Agent } from "./agents.ts";
+import type { Server } from "./servers.ts";
+import type { Settings } from "./settings.ts";
+import type { Tenant } from "./tenants.ts";
+
+export interface Documents {
+  readonly settings: Settings;
+  readonly tenants: readonly Tenant[];
+  readonly agents: readonly Agent[];
+  readonly servers: readonly Server[];
+}
+export type DocumentName = keyof Documents;
+
+/** A document that could not be used: where, why, and where the copy was put. */
+export interface BrokenDocument {
+  readonly document: DocumentName;
+  readonly file: string;
+  /** 1-based, or null where the fault has no place (unreadable file). */
+  readonly line: number | null;
+  readonly reason: string;
+  readonly keptAside: string | null;
+}
+
+export interface Store {
+  /** The current value. A broken document reads as empty: nobody is let in by a file that cannot be read. */
+  read<N extends DocumentName>(name: N): Documents[N];
+  /**
+   * Replaces the document; it is on disk (atomically, mode 0600) when this resolves, and only then visible to read().
+   * @throws Refusal `settings_broken` while the file on disk is broken, `settings_newer`, `settings_unwritable`
+   */
+  write<N extends DocumentName>(name: N, next: (now: Documents[N]) => Documents[N]): Promise<void>;
+  broken(): readonly BrokenDocument[];
+  watch(listener: (name: DocumentName) => void): () => void;
+}

@@ -1,0 +1,112 @@
+// A server: something upstream that an agent may call.
+import { z } from "zod";
+import { idOf, instant, slug } from "./names.ts";
+
+/** Where a secret may be sent: nowhere but below this path of this origin. */
+export const bindingSchema = z.strictObject({
+  /** Scheme, host and port, as URL.origin prints it. */
+  origin: z.string().regex(/^https?:\/\/[^/]+$/),
+  /** Path that the destination must equal or lie under, by whole segments. */
+  path: z.string().startsWith("/"),
+});
+export type Binding = z.infer<typeof bindingSchema>;
+
+/** RFC 9110 section 5.1 field name. */
+export const fieldName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
+
+const secretHandle = { secret: idOf("sec"), secretAddedAt: instant, boundTo: bindingSchema };
+
+export const patternSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("none") }),
+  z.strictObject({
+    type: z.literal("api-key"),
+    /** Where the server wants the key. `header` for a query parameter only where the server knows no other way. */
+    in: z.enum(["header", "query"]),
+    name: fieldName,
+    /** Put before the key in a header: `Bearer ` for keys that are sent as bearer tokens. */
+    prefix: z
+      .string()
+      .max(24)
+      .regex(/^[\x21-\x7e]*(?:[\x21-\x7e] )?$/),
+    ...secretHandle,
+  }),
+]);
+export type Pattern = z.infer<typeof patternSchema>;
+export type PatternType = Pattern["type"];
+
+export const stage = z.enum(["development", "staging", "production"]);
+export type Stage = z.infer<typeof stage>;
+
+const common = {
+  id: idOf("srv"),
+  tenant: slug,
+  /** Stands in `/mcp/<name>`; unique in its tenant. */
+  name: slug,
+  stage,
+  state: z.enum(["active", "paused"]),
+  createdAt: instant,
+};
+
+export const httpServerSchema = z.strictObject({
+  ...common,
+  kind: z.literal("http"),
+  /** The Streamable HTTP endpoint. */
+  url: z.url({ protocol: /^https?$/ }),
+  pattern: patternSchema,
+  /** A person agreed to send this server's key over plain HTTP on loopback. Never honoured elsewhere. */
+  allowPlainHttpOnLoopback: z.boolean(),
+});
+
+/** POSIX names only: what every shell and every platform can hold. */
+export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
+
+export const stdioServerSchema = z.strictObject({
+  ...common,
+  kind: z.literal("stdio"),
+  /** Started as it stands, without a shell. */
+  command: z
+    .string()
+    .min(1)
+    .max(4096)
+    .regex(/^[^\0]*$/),
+  args: z
+    .array(
+      z
+        .string()
+        .max(8192)
+        .regex(/^[^\0]*$/),
+    )
+    .max(256),
+  cwd: z.string().min(1).max(4096).nullable(),
+  /** Ordinary variables, kept in the settings file. */
+  env: z.record(
+    envName,
+    z
+      .string()
+      .max(32_768)
+      .regex(/^[^\0]*$/),
+  ),
+  /** Variables whose value is a secret in the vault. */
+  secretEnv: z.record(envName, z.strictObject({ secret: idOf("sec"), secretAddedAt: instant })),
+});
+
+export const serverSchema = z.discriminatedUnion("kind", [httpServerSchema, stdioServerSchema]);
+export type HttpServer = z.infer<typeof httpServerSchema>;
+export type StdioServer = z.infer<typeof stdioServerSchema>;
+export type Server = z.infer<typeof serverSchema>;
+
+/** How a local server's process is doing. */
+export interface StdioHealth {
+  readonly state: "idle" | "running" | "backing-off";
+  readonly processes: number;
+  readonly restarts: number;
+  /** UTC instant of the next allowed start while backing off. */
+  readonly nextStartAt: string | null;
+}
+
+/** A server as surfaces see it. It holds no secret: a secret is only ever named by its id. */
+export type ServerView = Server & {
+  /** What an agent is configured with. */
+  readonly endpoint: string;
+  readonly stdio: StdioHealth | null;
+};

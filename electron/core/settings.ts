@@ -1,0 +1,10 @@
+// Settings of the installation: few, and none of them secret.
+import { z } from "zod";
+
+export const settingsSchema = z.strictObject({
+  /** Random; keeps two data folders apart in one keychain. */
+  installation: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+  /** Chosen by the person. `null` until then: nothing falls back silently. */
+  vault: z.enum(["keychain", "file", "memory"]).nullable(),
+});
+export type Settings = z.infer<typeof settingsSchema>;

@@ -1,0 +1,87 @@
+import { builtinModules } from "node:module";
+import path from "node:path";
+import react from "@vitejs/plugin-react";
+import type { EnvironmentOptions } from "vite";
+import { defineConfig } from "vitest/config";
+
+const root = import.meta.dirname;
+
+// Native modules stay outside the bundle: their binaries are found beside their own package.json.
+const native = ["electron", "keytar", "@photostructure/sqlite"];
+const external = [...native, /^node:/, ...builtinModules];
+
+/**
+ * CommonJS for Node: Electron before 28 cannot load an ES module main, and a sandboxed preload script
+ * can never be one. Each preload is one file, because a sandboxed script can require nothing beside it.
+ */
+function forNode(name: string, input: Record<string, string>): EnvironmentOptions {
+  return {
+    consumer: "server",
+    resolve: {
+      conditions: ["node", "module", "import", "default"],
+      noExternal: true,
+      external: native,
+    },
+    build: {
+      outDir: path.join(root, "dist", name),
+      emptyOutDir: true,
+      target: "node18",
+      minify: false,
+      sourcemap: true,
+      ssr: true,
+      rolldownOptions: {
+        input: Object.fromEntries(
+          Object.entries(input).map(([key, file]) => [key, path.join(root, file)]),
+        ),
+        external,
+        output: {
+          format: "cjs",
+          entryFileNames: "[name].cjs",
+          chunkFileNames: "[name]-[hash].cjs",
+          dynamicImportInCjs: false,
+        },
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  root: path.join(root, "renderer"),
+  base: "./",
+  plugins: [react()],
+  // The dev server is for the renderer alone and stays on loopback.
+  server: { host: "127.0.0.1", port: 7787, strictPort: true },
+  build: {
+    outDir: path.join(root, "dist/renderer"),
+    emptyOutDir: true,
+    target: "chrome114",
+    // A data: URI would need `font-src data:` in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  environments: {
+    main: forNode("main", {
+      main: "electron/main.ts",
+      headless: "electron/headless.ts",
+      cli: "electron/cli.ts",
+      stdio: "electron/stdio.ts",
+    }),
+    preload: forNode("preload", { app: "electron/preload/app.ts" }),
+  },
+  builder: {
+    async buildApp(builder) {
+      await Promise.all(Object.values(builder.environments).map((e) => builder.build(e)));
+    },
+  },
+  test: {
+    root,
+    include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
+    exclude: ["test/app/**", "node_modules/**"],
+    reporters: ["default", path.join(root, "test/closing-line.mjs")],
+    // Real sockets, real processes: two cores do better with few workers.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    setupFiles: [path.join(root, "test/setup.ts")],
+  },
+});
