@@ -14,6 +14,10 @@ export interface ComposeOptions {
     readonly version: string;
     readonly testRuntime: boolean;
   };
+  /** Names of the variables that were taken out of the environment at start, for the doctor. */
+  readonly removedEnvironment?: readonly string[];
+  /** How the stdio shim is started on this machine: command and arguments before the server's name. */
+  readonly shim?: readonly string[];
   readonly log: Log;
 }
 

@@ -9,6 +9,7 @@ import type { BrokenDocument } from "./core/registry.ts";
 import { envName, fieldName, type ServerView, stage } from "./core/servers.ts";
 import type { Complaint } from "./core/sentences.ts";
 import type { Tenant } from "./core/tenants.ts";
+import type { TestReport } from "./core/try-server.ts";
 import type { VaultStatus } from "./core/vault.ts";
 
 /** `app`: the app window or its browser form. `approval`: the window that asks. `cli`: the control socket. */
@@ -114,18 +115,8 @@ export interface Snippet {
   readonly text: string;
 }
 
-export interface TestStep {
-  readonly title: string;
-  readonly state: "ok" | "failed" | "skipped";
-  readonly note: string;
-  readonly ms: number;
-}
-export interface TestReport {
-  readonly ok: boolean;
-  readonly steps: readonly TestStep[];
-  readonly complaint: Complaint | null;
-  readonly tools: readonly string[];
-}
+export type { TestReport, TestStep } from "./core/try-server.ts";
+export type { Complaint } from "./core/sentences.ts";
 
 export interface DoctorFinding {
   /** `node`, `electron`, `data-folder`, `settings`, `port`, `keychain`, `vault`, `journal`, `clock`, `certificates`, `environment` */

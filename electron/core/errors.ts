@@ -77,6 +77,8 @@ export const REFUSALS = {
   vault_passphrase_wrong: [403, -31007, 77],
   vault_passphrase_weak: [400, -31007, 77],
   vault_file_broken: [500, -31007, 77],
+  vault_file_unwritable: [503, -31007, 77],
+  vault_entry_broken: [500, -31007, 77],
   // Journal
   journal_unwritable: [503, -31008, 74],
   // Upstream

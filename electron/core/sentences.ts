@@ -17,7 +17,7 @@ const WORDS: Record<RefusalCode, Words> = {
     "Something went wrong inside Countersign.",
     "Try again. If it happens twice, run `countersign doctor` and report what it says.",
   ],
-  usage: ["{reason}", "Run `countersign --help` to see how it is used."],
+  usage: ["The command was not understood: {reason}", "Run `countersign --help` to see how it is used."],
   host_refused: [
     "The request named another host.",
     "Use the address exactly as Countersign shows it, port included.",
@@ -158,6 +158,14 @@ const WORDS: Record<RefusalCode, Words> = {
   vault_file_broken: [
     "The sealed file {file} is damaged: {reason}.",
     "It was left as it is. Restore it from a backup, or move it away and enter the keys again.",
+  ],
+  vault_file_unwritable: [
+    "The sealed file {file} cannot be written: {reason}.",
+    "Check that its folder is yours and that its disk has room. What was there before is unchanged.",
+  ],
+  vault_entry_broken: [
+    "A key in the keychain is damaged: {reason}.",
+    "Enter it again: countersign server replace-key <server>. The other keys are not touched.",
   ],
   journal_unwritable: [
     "The journal cannot be written, so no call is made: {reason}.",

@@ -1,15 +1,10 @@
 // What the front door hands on, and what comes back: the same for a server over HTTP and a local one.
 import type { Readable } from "node:stream";
 import type { Message } from "../core/message.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Attachment } from "../core/credentials.ts";
 import type { Server } from "../core/servers.ts";
 
-/** What core/credentials released for this one exchange. */
-export type Attachment =
-  | { readonly type: "none" }
-  | { readonly type: "header"; readonly name: string; readonly value: Secret }
-  | { readonly type: "query"; readonly name: string; readonly value: Secret }
-  | { readonly type: "env"; readonly values: Readonly<Record<string, Secret>> };
+export type { Attachment } from "../core/credentials.ts";
 
 export interface UpstreamRequest {
   readonly agentId: string;

@@ -1,0 +1,106 @@
+// Hands over what one admitted exchange needs, and nothing more. The last check before a key leaves.
+import { checkTransport, covers } from "./destination.ts";
+import { Refusal } from "./errors.ts";
+import type { Secret } from "./secret.ts";
+import { Secret as SecretValue } from "./secret.ts";
+import { secretsOf } from "./server-register.ts";
+import type { HttpServer, Server } from "./servers.ts";
+import type { SecretRef, Vault } from "./vault.ts";
+
+/** What goes with the request. Mirrors host/upstream.ts, which takes it. */
+export type Attachment =
+  | { readonly type: "none" }
+  | { readonly type: "header"; readonly name: string; readonly value: Secret }
+  | { readonly type: "query"; readonly name: string; readonly value: Secret }
+  | { readonly type: "env"; readonly values: Readonly<Record<string, Secret>> };
+
+/** Port: told of every secret that is in use, so that the journal and the log can keep it out. */
+export interface LiveSecrets {
+  add(secret: Secret): void;
+  remove(secret: Secret): void;
+}
+
+export interface Credentials {
+  /** @throws Refusal `credential_binding_mismatch`, `plain_http_refused`, `vault_*` */
+  release(server: Server): Promise<Attachment>;
+  /** Forgets what is in memory: after a change of the server, and when the vault is locked. */
+  forget(server: Server): void;
+  forgetAll(): void;
+}
+
+/**
+ * Secrets are kept in memory while they are in use: a keychain round trip for every call would cost
+ * milliseconds and, on some systems, a dialog. Locking the vault forgets them.
+ */
+export function createCredentials(vault: Vault, live: LiveSecrets): Credentials {
+  const kept = new Map<string, Secret>();
+  const loading = new Map<string, Promise<Secret>>();
+  // A lookup that was under way when everything was forgotten must not bring a secret back.
+  let era = 0;
+
+  const keyOf = (ref: SecretRef): string => `${ref.tenant}/${ref.id}`;
+
+  async function load(ref: SecretRef, serverName: string): Promise<Secret> {
+    const key = keyOf(ref);
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    let pending = loading.get(key);
+    if (pending === undefined) {
+      const started = era;
+      pending = vault.get(ref).then((secret) => {
+        if (secret === undefined) throw new Refusal("vault_secret_missing", { server: serverName });
+        if (era !== started) throw new Refusal("vault_locked");
+        kept.set(key, secret);
+        live.add(secret);
+        return secret;
+      });
+      loading.set(key, pending);
+      void pending.catch(() => undefined).finally(() => loading.delete(key));
+    }
+    return pending;
+  }
+
+  async function forHttp(server: HttpServer): Promise<Attachment> {
+    const { pattern } = server;
+    if (pattern.type === "none") return { type: "none" };
+    const url = new URL(server.url);
+    if (!covers(pattern.boundTo, url)) {
+      throw new Refusal("credential_binding_mismatch", {
+        server: server.name,
+        bound: pattern.boundTo.origin + pattern.boundTo.path,
+        wanted: url.origin + url.pathname,
+      });
+    }
+    checkTransport(url, server.allowPlainHttpOnLoopback);
+    const key = await load({ tenant: server.tenant, id: pattern.secret }, server.name);
+    if (pattern.in === "query") return { type: "query", name: pattern.name, value: key };
+    const value = pattern.prefix === "" ? key : new SecretValue(pattern.prefix + key.reveal());
+    return { type: "header", name: pattern.name.toLowerCase(), value };
+  }
+
+  function drop(ref: SecretRef): void {
+    const key = keyOf(ref);
+    const secret = kept.get(key);
+    if (secret !== undefined) live.remove(secret);
+    kept.delete(key);
+  }
+
+  return {
+    async release(server) {
+      if (server.kind === "http") return forHttp(server);
+      const values: Record<string, Secret> = {};
+      for (const [name, entry] of Object.entries(server.secretEnv)) {
+        values[name] = await load({ tenant: server.tenant, id: entry.secret }, server.name);
+      }
+      return { type: "env", values };
+    },
+    forget(server) {
+      for (const ref of secretsOf(server)) drop(ref);
+    },
+    forgetAll() {
+      era++;
+      for (const secret of kept.values()) live.remove(secret);
+      kept.clear();
+    },
+  };
+}

@@ -1,0 +1,215 @@
+// The gateway decides: which agent, which server, whether this message is gated, what is written down, and
+// which credential goes along. The front door moves bytes as the gateway says.
+import { type AdmittedAgent, isAdmitted } from "./agent-register.ts";
+import type { Clock } from "./clock.ts";
+import type { Attachment, Credentials } from "./credentials.ts";
+import { hex, type Digest } from "./digest.ts";
+import { asRefusal, Refusal, type RefusalCode } from "./errors.ts";
+import { newId } from "./ids.ts";
+import type { CallEnd, CallIntent, Journal } from "./journal.ts";
+import type { Message } from "./message.ts";
+import type { Server } from "./servers.ts";
+
+/** What redact.ts offers. */
+export interface Redactor {
+  input(bytes: Uint8Array | null): { readonly text: string | null; readonly cut: boolean };
+  text(text: string): string;
+}
+
+export interface GatewayPorts {
+  readonly servers: () => readonly Server[];
+  readonly journal: Journal;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly redact: Redactor;
+}
+
+/** A server that this agent may reach. Only reach() makes one. */
+export interface Reached {
+  readonly who: AdmittedAgent;
+  readonly server: Server;
+}
+
+/** Leave to send one message. Only the gateway makes one; release() takes nothing else. */
+export interface Plan {
+  readonly reached: Reached;
+  /** Null for messages that are not gated: they leave no row. */
+  readonly callId: string | null;
+}
+
+export interface Asked {
+  readonly message: Message;
+  readonly body: Uint8Array;
+  readonly generation: "legacy" | "modern" | null;
+  readonly via: "mcp" | "invoke";
+  /** clock.monotonic() when the request reached the door. */
+  readonly startedAt: number;
+}
+
+/** The rule that speaks until policy is there: it is named in every row, so that nobody takes it for a decision of theirs. */
+const NO_POLICY = "built-in/no-policy-yet";
+
+export type Gateway = ReturnType<typeof createGateway>;
+
+export function createGateway(ports: GatewayPorts) {
+  const { journal, clock, digest, redact } = ports;
+  const reachedOnes = new WeakSet<Reached>();
+  const plans = new WeakSet<Plan>();
+
+  function intentFor(reached: Reached, asked: Asked, decision: "allow" | "deny"): CallIntent {
+    const { agent, authMethod } = reached.who;
+    const { server } = reached;
+    const { message, body } = asked;
+    const span = message.argumentsSpan;
+    const input = redact.input(span === null ? null : body.subarray(span.start, span.end));
+    return {
+      id: newId("call", clock.now(), (n) => digest.random(n)),
+      kind: "call",
+      at: clock.now(),
+      tenant: agent.tenant,
+      agentId: agent.id,
+      agentName: agent.name,
+      authMethod,
+      account: null,
+      serverId: server.id,
+      serverName: server.name,
+      pattern: server.kind === "http" ? server.pattern.type : "env",
+      via: asked.via,
+      generation: asked.generation,
+      method: message.method,
+      tool: message.name,
+      input: input.text,
+      inputCut: input.cut,
+      inputBytes: body.length,
+      inputHash: hex(digest.sha256(body)),
+      decision,
+      rules: [NO_POLICY],
+      doorMs: clock.monotonic() - asked.startedAt,
+    };
+  }
+
+  return {
+    /**
+     * Finds the server by name within the agent's own tenant. Another tenant's server does not exist for it.
+     * @throws Refusal `server_unknown`, `server_paused`
+     */
+    reach(who: AdmittedAgent, serverName: string): Reached {
+      if (!isAdmitted(who)) throw new Refusal("agent_credential_missing");
+      const server = ports
+        .servers()
+        .find((s) => s.tenant === who.agent.tenant && s.name === serverName);
+      if (server === undefined)
+        throw new Refusal("server_unknown", { server: serverName.slice(0, 48) });
+      if (server.state !== "active") throw new Refusal("server_paused", { server: server.name });
+      const reached: Reached = { who, server };
+      reachedOnes.add(reached);
+      return reached;
+    },
+
+    /** `tools/call` is gated; a message without effect of its own passes. */
+    isGated: (message: Message): boolean =>
+      message.kind === "request" && message.method === "tools/call",
+
+    /**
+     * Leave to send. For a gated message the intent is in the journal when this resolves.
+     * @throws Refusal `journal_unwritable`
+     */
+    async open(reached: Reached, asked: Asked | null): Promise<Plan> {
+      if (!reachedOnes.has(reached))
+        throw new Refusal("call_denied", { reason: "it was not admitted" });
+      let callId: string | null = null;
+      if (asked !== null && this.isGated(asked.message)) {
+        const intent = intentFor(reached, asked, "allow");
+        await journal.intent(intent);
+        callId = intent.id;
+      }
+      const plan: Plan = { reached, callId };
+      plans.add(plan);
+      return plan;
+    },
+
+    /**
+     * The credential for a plan that this gateway made.
+     * @throws Refusal `credential_binding_mismatch`, `plain_http_refused`, `vault_*`
+     */
+    async release(plan: Plan): Promise<Attachment> {
+      if (!plans.has(plan)) throw new Refusal("call_denied", { reason: "it has no plan" });
+      return ports.credentials.release(plan.reached.server);
+    },
+
+    /** Writes how a planned call ended. Each call ends once; a plan without a row has nothing to write. */
+    close(
+      plan: Plan,
+      end: Omit<CallEnd, "detail" | "totalMs"> & { detail: string | null },
+      startedAt: number,
+    ): void {
+      if (plan.callId === null || !plans.delete(plan)) return;
+      journal.end(plan.callId, {
+        ...end,
+        detail: end.detail === null ? null : redact.text(end.detail),
+        totalMs: clock.monotonic() - startedAt,
+      });
+    },
+
+    /** Notes what was turned away before it was a call: equal ones are counted together. */
+    turnedAway(
+      code: RefusalCode,
+      about: {
+        who?: AdmittedAgent | undefined;
+        serverName?: string | undefined;
+        status: number;
+        startedAt: number;
+        note?: string | undefined;
+      },
+    ): void {
+      const agent = about.who?.agent;
+      const totalMs = clock.monotonic() - about.startedAt;
+      journal.refused(
+        {
+          id: newId("call", clock.now(), (n) => digest.random(n)),
+          kind: "refusal",
+          at: clock.now(),
+          tenant: agent?.tenant ?? null,
+          agentId: agent?.id ?? null,
+          agentName: agent?.name ?? null,
+          authMethod: about.who?.authMethod ?? null,
+          account: null,
+          serverId: null,
+          serverName: about.serverName ?? null,
+          pattern: null,
+          via: null,
+          generation: null,
+          method: null,
+          tool: null,
+          input: null,
+          inputCut: false,
+          inputBytes: 0,
+          inputHash: null,
+          decision: "deny",
+          rules: ["built-in/front-door"],
+          doorMs: totalMs,
+        },
+        {
+          outcome: "denied",
+          code,
+          rpcCode: null,
+          httpStatus: about.status,
+          detail: about.note === undefined ? null : redact.text(about.note),
+          resultBytes: 0,
+          firstByteMs: null,
+          totalMs,
+        },
+      );
+    },
+
+    /** The end of a call that a refusal ended: who refused decides between denied, failed and aborted. */
+    endOf(error: unknown): Pick<CallEnd, "outcome" | "code"> {
+      const { code } = asRefusal(error);
+      if (code === "agent_hung_up" || code === "agent_removed") return { outcome: "aborted", code };
+      const ours =
+        /^(?:vault_|credential_|plain_http_|journal_|call_denied|server_paused|session_)/;
+      return { outcome: ours.test(code) ? "denied" : "failed", code };
+    },
+  };
+}

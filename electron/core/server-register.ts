@@ -1,0 +1,266 @@
+// The servers of each tenant, and their secrets on the way in. A secret goes to the vault first, then the
+// settings name it: a crash between the two leaves an unused secret, never a server without its key.
+import type { Clock } from "./clock.ts";
+import { bindingOf, checkTransport } from "./destination.ts";
+import type { Digest } from "./digest.ts";
+import { Refusal } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { DEFAULT_TENANT } from "./names.ts";
+import type { Store } from "./registry.ts";
+import { Secret } from "./secret.ts";
+import type { HttpServer, Pattern, Server, Stage, StdioServer } from "./servers.ts";
+import type { SecretRef, Vault } from "./vault.ts";
+
+export interface ServerPorts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  /** The server changed or went: end what is open to it and forget its secrets. */
+  readonly dropServer: (server: Server) => void;
+}
+
+interface Common {
+  readonly tenant?: string | undefined;
+  readonly name: string;
+  readonly stage: Stage;
+}
+export interface NewHttpServer extends Common {
+  readonly kind: "http";
+  readonly url: string;
+  readonly auth:
+    | { readonly type: "none" }
+    | {
+        readonly type: "api-key";
+        readonly in: "header" | "query";
+        readonly name: string;
+        readonly prefix: string;
+        readonly secret: string;
+      };
+  readonly allowPlainHttpOnLoopback: boolean;
+}
+export interface NewStdioServer extends Common {
+  readonly kind: "stdio";
+  readonly command: string;
+  readonly args: string[];
+  readonly cwd: string | null;
+  readonly env: Record<string, string>;
+  readonly secretEnv: Record<string, string>;
+}
+
+/** Every secret that a server uses. */
+export function secretsOf(server: Server): SecretRef[] {
+  const ids =
+    server.kind === "http"
+      ? server.pattern.type === "api-key"
+        ? [server.pattern.secret]
+        : []
+      : Object.values(server.secretEnv).map((entry) => entry.secret);
+  return ids.map((id) => ({ tenant: server.tenant, id }));
+}
+
+export type ServerRegister = ReturnType<typeof createServerRegister>;
+
+export function createServerRegister(ports: ServerPorts) {
+  const { store, vault, clock, digest } = ports;
+  const random = (n: number): Uint8Array => digest.random(n);
+  const instant = (): string => new Date(clock.now()).toISOString();
+
+  /** Stores secrets, runs `then`, and takes the secrets out again if it fails. */
+  async function withSecrets<T>(
+    secrets: readonly (readonly [SecretRef, string])[],
+    then: () => Promise<T>,
+  ): Promise<T> {
+    const stored: SecretRef[] = [];
+    try {
+      for (const [ref, value] of secrets) {
+        stored.push(ref);
+        await vault.set(ref, new Secret(value));
+      }
+      return await then();
+    } catch (error) {
+      // Best effort: an orphaned secret is unreachable, and the first error is the one to report.
+      for (const ref of stored) await vault.delete(ref).catch(() => false);
+      throw error;
+    }
+  }
+
+  function find(id: string): Server {
+    const server = store.read("servers").find((s) => s.id === id);
+    if (server === undefined) throw new Refusal("server_unknown", { server: id });
+    return server;
+  }
+
+  async function replace(id: string, next: (server: Server) => Server | null): Promise<Server> {
+    let before = find(id);
+    let after: Server | null = before;
+    await store.write("servers", (all) => {
+      before = all.find((s) => s.id === id) ?? before;
+      after = next(before);
+      return all.flatMap((s) => (s.id === id ? (after === null ? [] : [after]) : [s]));
+    });
+    ports.dropServer(before);
+    return after ?? before;
+  }
+
+  function httpServer(
+    input: NewHttpServer,
+    common: Omit<HttpServer, "kind" | "url" | "pattern" | "allowPlainHttpOnLoopback">,
+  ) {
+    const url = new URL(input.url);
+    if (url.username !== "" || url.password !== "" || url.hash !== "") {
+      throw new Refusal("input_invalid", {
+        method: "servers.add",
+        reason:
+          "the address must not hold a name, a password or a fragment; a key is entered on its own",
+      });
+    }
+    let pattern: Pattern = { type: "none" };
+    let secrets: (readonly [SecretRef, string])[] = [];
+    if (input.auth.type === "api-key") {
+      checkTransport(url, input.allowPlainHttpOnLoopback);
+      checkHeaderValue(input.auth.prefix + input.auth.secret);
+      const { type, in: place, name, prefix } = input.auth;
+      const id = newId("sec", clock.now(), random);
+      pattern = {
+        type,
+        in: place,
+        name,
+        prefix,
+        secret: id,
+        secretAddedAt: instant(),
+        boundTo: bindingOf(url),
+      };
+      secrets = [[{ tenant: common.tenant, id }, input.auth.secret]];
+    }
+    const server: HttpServer = {
+      ...common,
+      kind: "http",
+      url: url.href,
+      pattern,
+      allowPlainHttpOnLoopback: input.allowPlainHttpOnLoopback,
+    };
+    return { server, secrets };
+  }
+
+  function stdioServer(
+    input: NewStdioServer,
+    common: Omit<StdioServer, "kind" | "command" | "args" | "cwd" | "env" | "secretEnv">,
+  ) {
+    const secrets: (readonly [SecretRef, string])[] = [];
+    const secretEnv: StdioServer["secretEnv"] = {};
+    for (const [name, value] of Object.entries(input.secretEnv)) {
+      if (value.includes("\0")) {
+        throw new Refusal("input_invalid", {
+          method: "servers.add",
+          reason: `${name} holds a zero byte`,
+        });
+      }
+      const id = newId("sec", clock.now(), random);
+      secretEnv[name] = { secret: id, secretAddedAt: instant() };
+      secrets.push([{ tenant: common.tenant, id }, value]);
+    }
+    const { command, args, cwd, env } = input;
+    const server: StdioServer = { ...common, kind: "stdio", command, args, cwd, env, secretEnv };
+    return { server, secrets };
+  }
+
+  return {
+    list(tenant?: string): readonly Server[] {
+      return store.read("servers").filter((s) => tenant === undefined || s.tenant === tenant);
+    },
+    find,
+
+    /** @throws Refusal `tenant_unknown`, `name_taken`, `plain_http_refused`, `input_invalid`, `vault_*`, `settings_*` */
+    async add(input: NewHttpServer | NewStdioServer): Promise<Server> {
+      const tenant = input.tenant ?? DEFAULT_TENANT;
+      if (!store.read("tenants").some((t) => t.id === tenant)) {
+        throw new Refusal("tenant_unknown", { tenant });
+      }
+      const taken = (all: readonly Server[]): void => {
+        if (all.some((s) => s.tenant === tenant && s.name === input.name)) {
+          throw new Refusal("name_taken", { name: input.name });
+        }
+      };
+      // Asked before the secret is stored, and again when the write has the document to itself.
+      taken(store.read("servers"));
+      const common = {
+        id: newId("srv", clock.now(), random),
+        tenant,
+        name: input.name,
+        stage: input.stage,
+        state: "active" as const,
+        createdAt: instant(),
+      };
+      const { server, secrets } =
+        input.kind === "http" ? httpServer(input, common) : stdioServer(input, common);
+      await withSecrets(secrets, () =>
+        store.write("servers", (all) => {
+          taken(all);
+          return [...all, server];
+        }),
+      );
+      return server;
+    },
+
+    setState: (id: string, state: Server["state"]): Promise<Server> =>
+      replace(id, (s) => ({ ...s, state })),
+
+    /** A new secret under a new id: the old one is deleted only when the settings name the new one. */
+    async replaceSecret(id: string, value: string, env?: string): Promise<Server> {
+      const server = find(id);
+      const secret = newId("sec", clock.now(), random);
+      const secretAddedAt = instant();
+      let old: string;
+      let next: (s: Server) => Server;
+      if (server.kind === "http" && server.pattern.type === "api-key" && env === undefined) {
+        checkHeaderValue(server.pattern.prefix + value);
+        old = server.pattern.secret;
+        // A person enters the key for the address that they see: the binding is made anew.
+        const boundTo = bindingOf(new URL(server.url));
+        next = (s) =>
+          s.kind === "http" && s.pattern.type === "api-key"
+            ? { ...s, pattern: { ...s.pattern, secret, secretAddedAt, boundTo } }
+            : s;
+      } else if (
+        server.kind === "stdio" &&
+        env !== undefined &&
+        server.secretEnv[env] !== undefined
+      ) {
+        old = server.secretEnv[env].secret;
+        next = (s) =>
+          s.kind === "stdio"
+            ? { ...s, secretEnv: { ...s.secretEnv, [env]: { secret, secretAddedAt } } }
+            : s;
+      } else {
+        throw new Refusal("input_invalid", {
+          method: "servers.replaceSecret",
+          reason:
+            env === undefined
+              ? "this server has no key"
+              : `this server has no secret variable ${env}`,
+        });
+      }
+      const ref = (secretId: string): SecretRef => ({ tenant: server.tenant, id: secretId });
+      const changed = await withSecrets([[ref(secret), value]], () => replace(id, next));
+      await vault.delete(ref(old)).catch(() => false);
+      return changed;
+    },
+
+    async remove(id: string): Promise<void> {
+      const server = await replace(id, () => null);
+      for (const ref of secretsOf(server)) await vault.delete(ref).catch(() => false);
+    },
+  };
+}
+
+/** RFC 9110 section 5.5: a header value is visible ASCII with inner spaces; anything else could split a request. */
+function checkHeaderValue(value: string): void {
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
+    throw new Refusal("input_invalid", {
+      method: "servers.add",
+      reason:
+        "the key holds characters that no header can carry (check for spaces or line ends around it)",
+    });
+  }
+}

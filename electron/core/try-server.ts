@@ -1,0 +1,127 @@
+// "Test this server": the same path that an agent's call takes, step by step, so that a failure names its step.
+import { type CallerSend, createCaller } from "./caller.ts";
+import type { Clock } from "./clock.ts";
+import type { Attachment } from "./credentials.ts";
+import { asRefusal, Refusal } from "./errors.ts";
+import { type Complaint, complaint } from "./sentences.ts";
+import type { Server } from "./servers.ts";
+
+export interface TestStep {
+  readonly title: string;
+  readonly state: "ok" | "failed" | "skipped";
+  readonly note: string;
+  readonly ms: number;
+}
+export interface TestReport {
+  readonly ok: boolean;
+  readonly steps: readonly TestStep[];
+  readonly complaint: Complaint | null;
+  readonly tools: readonly string[];
+}
+
+export interface TryPorts {
+  readonly clock: Clock;
+  readonly release: (server: Server) => Promise<Attachment>;
+  /** Sends as Countersign itself, with a credential that was released before. */
+  readonly sender: (server: Server, attachment: Attachment) => CallerSend;
+}
+
+/** Pages of `tools/list` that are read before the test says that it saw enough. */
+const MAX_PAGES = 20;
+
+/** Runs the steps in order and stops at the first that fails. Never throws. */
+export async function tryServer(server: Server, ports: TryPorts): Promise<TestReport> {
+  const steps: TestStep[] = [];
+  const tools: string[] = [];
+  let trouble: Complaint | null = null;
+  const step = async <T>(
+    title: string,
+    run: () => Promise<[T, string]>,
+  ): Promise<T | undefined> => {
+    if (trouble !== null) {
+      steps.push({ title, state: "skipped", note: "", ms: 0 });
+      return undefined;
+    }
+    const from = ports.clock.monotonic();
+    const ms = (): number => Math.round(ports.clock.monotonic() - from);
+    try {
+      const [value, note] = await run();
+      steps.push({ title, state: "ok", note, ms: ms() });
+      return value;
+    } catch (error) {
+      trouble = complaint(asRefusal(error));
+      steps.push({ title, state: "failed", note: trouble.sentence, ms: ms() });
+      return undefined;
+    }
+  };
+
+  const attachment = await step("Take the credential from the vault", async () => {
+    const released = await ports.release(server);
+    return [released, describe(server, released)];
+  });
+  const caller =
+    attachment === undefined ? null : createCaller(ports.sender(server, attachment), server.name);
+  await step(
+    server.kind === "http"
+      ? "Reach the server and agree on MCP"
+      : "Start the server and agree on MCP",
+    async () => {
+      const line = await connected(caller);
+      const name =
+        line.serverInfo === null
+          ? ""
+          : `, it calls itself ${line.serverInfo.name} ${line.serverInfo.version}`;
+      return [null, `MCP ${line.version} (${line.generation})${name}`.trim()];
+    },
+  );
+  await step("List its tools", async () => {
+    let cursor: string | null = null;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const params: string = cursor === null ? "{}" : JSON.stringify({ cursor });
+      const reply = await present(caller).request("tools/list", params);
+      if (!reply.ok) {
+        throw new Refusal("upstream_not_mcp", {
+          server: server.name,
+          type: `the error “${reply.message.slice(0, 120)}”`,
+        });
+      }
+      const result = reply.result as { tools?: unknown; nextCursor?: unknown };
+      if (Array.isArray(result.tools)) {
+        for (const tool of result.tools as { name?: unknown }[]) {
+          if (typeof tool?.name === "string") tools.push(tool.name.slice(0, 128));
+        }
+      }
+      cursor = typeof result.nextCursor === "string" ? result.nextCursor : null;
+      if (cursor === null) break;
+    }
+    return [null, tools.length === 1 ? "1 tool" : `${tools.length} tools`];
+  });
+  await caller?.close();
+  return { ok: trouble === null, steps, complaint: trouble, tools };
+}
+
+type AnyCaller = ReturnType<typeof createCaller>;
+
+function present(caller: AnyCaller | null): AnyCaller {
+  // Not reached: the steps that need a caller are skipped where there is none.
+  if (caller === null) throw new Refusal("internal");
+  return caller;
+}
+const connected = (caller: AnyCaller | null) => present(caller).connect();
+
+function describe(server: Server, attachment: Attachment): string {
+  switch (attachment.type) {
+    case "none":
+      return "none is needed";
+    case "header":
+      return `it goes in the header ${attachment.name}`;
+    case "query":
+      return `it goes in the query parameter ${attachment.name}`;
+    case "env": {
+      const names = Object.keys(attachment.values);
+      return names.length === 0
+        ? "none is needed"
+        : `it goes in the environment of ${server.name}: ${names.join(", ")}`;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// The contract's methods, each a line or two over core's registers: what a surface may ask, in one place.
+import type { AppEvent, AppStatus, DoctorReport, Issued, StderrTail } from "./contract.ts";
+import type { AgentRegister } from "./core/agent-register.ts";
+import type { Agent, AgentView } from "./core/agents.ts";
+import type { Clock } from "./core/clock.ts";
+import { Refusal } from "./core/errors.ts";
+import type { Journal } from "./core/journal.ts";
+import type { Store } from "./core/registry.ts";
+import type { Secret } from "./core/secret.ts";
+import type { ServerRegister } from "./core/server-register.ts";
+import type { Server, ServerView, StdioHealth } from "./core/servers.ts";
+import { snippetsFor } from "./core/snippets.ts";
+import type { TestReport } from "./core/try-server.ts";
+import type { VaultKind, VaultStatus } from "./core/vault.ts";
+import type { Handlers } from "./surface.ts";
+
+export interface HandlerPorts {
+  readonly agents: AgentRegister;
+  readonly servers: ServerRegister;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly vault: {
+    status(): VaultStatus;
+    choose(kind: VaultKind, passphrase?: string): Promise<VaultStatus>;
+    unlock(passphrase: string): Promise<VaultStatus>;
+    lock(): Promise<VaultStatus>;
+  };
+  readonly lastSeen: (agentId: string) => number | null;
+  readonly stdio: {
+    health(serverId: string): StdioHealth;
+    stderr(serverId: string): StderrTail;
+  };
+  readonly tryServer: (server: Server) => Promise<TestReport>;
+  readonly doctor: () => Promise<DoctorReport>;
+  readonly status: () => AppStatus;
+  readonly makeLink: () => string;
+  readonly door: () => string;
+  /** How the stdio shim is started: command and arguments before the server's name. */
+  readonly shim: readonly string[];
+  readonly dataFolder: string;
+  readonly emit: (event: AppEvent) => void;
+}
+
+export function makeHandlers(ports: HandlerPorts): Handlers {
+  const { agents, servers, store, journal, vault } = ports;
+
+  const agentView = (agent: Agent): AgentView => {
+    const { credentialHash: _hash, ...shown } = agent;
+    const seen = ports.lastSeen(agent.id);
+    return { ...shown, lastSeenAt: seen === null ? null : new Date(seen).toISOString() };
+  };
+  const serverView = (server: Server): ServerView => ({
+    ...server,
+    endpoint: `${ports.door()}/mcp/${server.name}`,
+    stdio: server.kind === "stdio" ? ports.stdio.health(server.id) : null,
+  });
+  const issued = (agent: Agent, credential: Secret): Issued => {
+    const text = credential.reveal();
+    const names = servers.list(agent.tenant).map((s) => s.name);
+    const { shim, dataFolder } = ports;
+    const snippets = snippetsFor({
+      door: ports.door(),
+      credential: text,
+      servers: names,
+      shim,
+      dataFolder,
+    });
+    return { agent: agentView(agent), credential: text, snippets };
+  };
+  const known = (tenant: string | undefined): void => {
+    if (tenant !== undefined && !store.read("tenants").some((t) => t.id === tenant)) {
+      throw new Refusal("tenant_unknown", { tenant });
+    }
+  };
+
+  return {
+    "app.status": () => ports.status(),
+    "app.link": () => ({ url: ports.makeLink() }),
+    "doctor.run": () => ports.doctor(),
+
+    "vault.choose": (input) =>
+      vault.choose(input.kind, input.kind === "file" ? input.passphrase : undefined),
+    "vault.unlock": ({ passphrase }) => vault.unlock(passphrase),
+    "vault.lock": () => vault.lock(),
+
+    "tenants.list": () => store.read("tenants"),
+    "tenants.add": async ({ id, name }) => {
+      const tenant = { id, name, createdAt: new Date(ports.clock.now()).toISOString() };
+      await store.write("tenants", (all) => {
+        if (all.some((t) => t.id === id)) throw new Refusal("name_taken", { name: id });
+        return [...all, tenant];
+      });
+      return tenant;
+    },
+
+    "servers.list": ({ tenant }) => {
+      known(tenant);
+      return servers.list(tenant).map(serverView);
+    },
+    "servers.add": async (input) => serverView(await servers.add(input)),
+    "servers.setState": async ({ id, state }) => serverView(await servers.setState(id, state)),
+    "servers.replaceSecret": async ({ id, env, secret }) =>
+      serverView(await servers.replaceSecret(id, secret, env)),
+    "servers.remove": async ({ id }) => {
+      await servers.remove(id);
+      return { removed: true };
+    },
+    "servers.test": ({ id }) => ports.tryServer(servers.find(id)),
+    "servers.stderr": ({ id }) => ports.stdio.stderr(servers.find(id).id),
+
+    "agents.list": ({ tenant }) => {
+      known(tenant);
+      return agents.list(tenant).map(agentView);
+    },
+    "agents.add": async (input) => {
+      const { agent, credential } = await agents.add(input);
+      return issued(agent, credential);
+    },
+    "agents.rotate": async ({ id }) => {
+      const { agent, credential } = await agents.rotate(id);
+      return issued(agent, credential);
+    },
+    "agents.setState": async ({ id, state }) => agentView(await agents.setState(id, state)),
+    "agents.remove": async ({ id }) => {
+      await agents.remove(id);
+      return { removed: true };
+    },
+
+    "calls.search": (query) => {
+      known(query.tenant);
+      return journal.search(query);
+    },
+    "calls.get": ({ id }) => {
+      const row = journal.get(id);
+      if (row === undefined) throw new Refusal("call_unknown");
+      return row;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+// One MCP request of an admitted agent: read, decide, send, stream, write down.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AdmittedAgent } from "../../core/agent-register.ts";
+import { asRefusal, Refusal } from "../../core/errors.ts";
+import type { Asked, Gateway, Plan } from "../../core/gateway.ts";
+import type { Message } from "../../core/message.ts";
+import type { Sessions } from "../../core/sessions.ts";
+import type { Wire } from "../../core/wire.ts";
+import type { Upstream, UpstreamAnswer } from "../upstream.ts";
+import { type BodyLimits, readBody } from "./body.ts";
+import type { Target } from "./guards.ts";
+import { isEventStream, relay } from "./relay.ts";
+import { refuse, type Replies, rpcError } from "./reply.ts";
+
+export interface ExchangePorts {
+  readonly gateway: Gateway;
+  readonly sessions: Sessions;
+  readonly wire: Wire;
+  readonly upstreamFor: (kind: "http" | "stdio") => Upstream;
+  readonly replies: Replies;
+  readonly body: BodyLimits;
+  /** Milliseconds an agent may go without reading. */
+  readonly stallMs: number;
+  readonly monotonic: () => number;
+}
+
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly who: AdmittedAgent;
+  readonly target: Target & { readonly kind: "mcp" };
+  readonly startedAt: number;
+  /** Aborted when the agent hangs up, or is rotated, paused or removed. */
+  readonly signal: AbortSignal;
+}
+
+/** Serves the exchange to its end. Never throws: whatever fails is told to the agent and written down. */
+export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promise<void> {
+  const { gateway, wire, sessions } = ports;
+  const { request, response, who, target, startedAt, signal } = exchange;
+  let message: Message | null = null;
+  let plan: Plan | null = null;
+  let answer: UpstreamAnswer | null = null;
+  let firstByteMs: number | null = null;
+  try {
+    const reached = gateway.reach(who, target.server);
+    const { server } = reached;
+    const sessionId = request.headers["mcp-session-id"];
+    if (typeof sessionId === "string") sessions.check(who.agent.id, server.id, sessionId);
+
+    let asked: Asked | null = null;
+    let body: Buffer | null = null;
+    if (request.method === "POST") {
+      body = await readBody(request, ports.body);
+      message = wire.readMessage(body);
+      wire.checkHeaders(message, request.headers);
+      const generation = wire.generationOf(message, request.headers);
+      asked = { message, body, generation, via: "mcp", startedAt };
+    }
+
+    plan = await gateway.open(reached, asked);
+    const attachment = await gateway.release(plan);
+    if (signal.aborted) throw abortReason(signal);
+    answer = await ports.upstreamFor(server.kind).send({
+      agentId: who.agent.id,
+      server,
+      method: request.method as "POST" | "GET" | "DELETE",
+      headers: wire.onwardHeaders(request.headers),
+      message,
+      body,
+      attachment,
+      signal,
+    });
+    firstByteMs = ports.monotonic() - startedAt;
+    keepSession(ports, exchange, server.id, message, answer);
+
+    const observer =
+      plan.callId === null ? null : wire.observe(isEventStream(answer), message?.id ?? null);
+    const { bytes } = await relay(answer, response, {
+      observer,
+      serverName: server.name,
+      stallMs: ports.stallMs,
+      lastWords: (refusal) => lastWords(message, refusal, ports),
+    });
+    const seen = observer?.end() ?? null;
+    gateway.close(
+      plan,
+      {
+        outcome: seen?.kind ?? "failed",
+        code: seen?.kind == null && plan.callId !== null ? "upstream_error" : null,
+        rpcCode: seen?.rpcCode ?? null,
+        httpStatus: answer.status,
+        detail: seen?.message ?? null,
+        resultBytes: bytes,
+        firstByteMs,
+      },
+      startedAt,
+    );
+  } catch (error) {
+    const refusal = signal.aborted ? abortReason(signal) : asRefusal(error);
+    const status = refuse(request, response, refusal, ports.replies, target, message);
+    if (plan?.callId != null) {
+      gateway.close(
+        plan,
+        {
+          ...gateway.endOf(refusal),
+          rpcCode: null,
+          httpStatus: answer?.status ?? status,
+          detail: ports.replies.complaint(refusal).sentence,
+          resultBytes: 0,
+          firstByteMs,
+        },
+        startedAt,
+      );
+    } else if (message === null || gateway.isGated(message)) {
+      gateway.turnedAway(refusal.code, {
+        who,
+        serverName: target.server,
+        status,
+        startedAt,
+        note: ports.replies.complaint(refusal).sentence,
+      });
+    }
+  }
+}
+
+/** Why the exchange was aborted: the agent went, or it lost its leave. */
+export function abortReason(signal: AbortSignal): Refusal {
+  return signal.reason instanceof Refusal ? signal.reason : new Refusal("agent_hung_up");
+}
+
+/** Binds a session that was just given, forgets one that is over. */
+function keepSession(
+  ports: ExchangePorts,
+  exchange: Exchange,
+  serverId: string,
+  message: Message | null,
+  answer: UpstreamAnswer,
+): void {
+  const asked = exchange.request.headers["mcp-session-id"];
+  const given = answer.headers["mcp-session-id"];
+  if (message?.method === "initialize" && given !== undefined && answer.status < 300) {
+    ports.sessions.bind(exchange.who.agent.id, serverId, given);
+  }
+  const gone =
+    answer.status === 404 || (exchange.request.method === "DELETE" && answer.status < 300);
+  if (gone && typeof asked === "string") ports.sessions.forget(serverId, asked);
+}
+
+/**
+ * The last event of a stream that broke off, so that the agent's call fails at once instead of waiting. Not for
+ * the legacy generation's resumable streams: there the agent comes back with Last-Event-ID by itself.
+ */
+function lastWords(message: Message | null, refusal: Refusal, ports: ExchangePorts): string | null {
+  if (message?.kind !== "request" || refusal.code === "agent_hung_up") return null;
+  return rpcError(refusal, message.id, ports.replies.complaint(refusal));
+}
