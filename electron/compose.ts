@@ -3,12 +3,10 @@
 import crypto from "node:crypto";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { z } from "zod";
 import pkg from "../package.json" with { type: "json" };
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
 import type { AppEvent, AppStatus } from "./contract.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
-import { agentSchema } from "./core/agents.ts";
 import { createCaller } from "./core/caller.ts";
 import type { Clock } from "./core/clock.ts";
 import { createCredentials } from "./core/credentials.ts";
@@ -22,14 +20,15 @@ import { DEFAULT_TENANT } from "./core/names.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
 import { complaint } from "./core/sentences.ts";
 import { createServerRegister, secretsOf } from "./core/server-register.ts";
-import { serverSchema, type Server } from "./core/servers.ts";
+import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
-import { settingsSchema } from "./core/settings.ts";
 import { stdioRules } from "./core/stdio/rules.ts";
-import { tenantSchema } from "./core/tenants.ts";
 import { tryServer } from "./core/try-server.ts";
 import { wire } from "./core/wire.ts";
+import { documentSchemas } from "./cli/schemas.ts";
 import { type HandlerPorts, makeHandlers } from "./handlers.ts";
+import { serveControl } from "./host/control/server.ts";
+import { runDoctor } from "./host/doctor/doctor.ts";
 import { openDoor } from "./host/door/door.ts";
 import { whoHolds } from "./host/door/holder.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
@@ -88,7 +87,8 @@ async function compose(
   closeAll: () => Promise<void>,
 ): Promise<Countersign> {
   const { log } = options;
-  const startedAt = new Date(clock.now()).toISOString();
+  const atStart = { wall: clock.now(), monotonic: clock.monotonic() };
+  const startedAt = new Date(atStart.wall).toISOString();
   const listeners = new Set<(event: AppEvent) => void>();
   const emit = (event: AppEvent): void => {
     for (const listener of listeners) {
@@ -109,12 +109,7 @@ async function compose(
   const { folder } = lock;
   const store = await openStore({
     folder,
-    schemas: {
-      settings: settingsSchema,
-      tenants: z.array(tenantSchema),
-      agents: z.array(agentSchema),
-      servers: z.array(serverSchema),
-    },
+    schemas: documentSchemas,
     json: { parse: parseStrict, locate },
     clock,
     random: digest.random,
@@ -268,7 +263,21 @@ async function compose(
           return collect(upstreamFor(one.kind), order, request, readMessage);
         },
       }),
-    doctor: () => Promise.resolve({ ok: true, findings: [] }),
+    doctor: () =>
+      runDoctor({
+        runtime: options.runtime,
+        nodeVersion: process.versions.node,
+        dataFolder: folder,
+        broken: () => store.broken(),
+        door: { port: Number(new URL(origin).port), ours: true, whoHolds },
+        vault: () => vault.probe(),
+        journal: { file: path.join(folder, "journal.db"), trouble: journal.trouble() },
+        clock,
+        atStart,
+        // A journal that cannot be read is a finding of its own.
+        newestCall: journal.trouble() === null ? (journal.search({ limit: 1 }).rows[0]?.at ?? null) : null,
+        removedEnvironment: options.removedEnvironment ?? [],
+      }),
     status,
     makeLink: () => makeLink(),
     door: () => origin,
@@ -287,6 +296,18 @@ async function compose(
       return () => listeners.delete(listener);
     },
   };
+
+  const control = await serveControl({
+    lock,
+    desk: {
+      call: (surface, method, input) => desk.call(surface, method, input),
+      watch: (listener) => desk.watch(listener),
+    },
+    hello: () => ({ door: origin, pid: process.pid, version: VERSION }),
+    show: () => showYourself(),
+    report: (error) => log.error("control.failed", error),
+  });
+  closers.push(() => control.close());
 
   return {
     desk,

@@ -133,7 +133,7 @@ export interface DoctorReport {
 
 /** One page of a local server's standard error, newest last. */
 export interface StderrTail {
-  readonly lines: readonly { readonly at: number; readonly text: string }[];
+  readonly lines: readonly string[];
 }
 
 const returns = <T>(): { readonly _type?: T } => ({});

@@ -29,7 +29,7 @@ export interface HandlerPorts {
   readonly lastSeen: (agentId: string) => number | null;
   readonly stdio: {
     health(serverId: string): StdioHealth;
-    stderr(serverId: string): StderrTail;
+    stderr(serverId: string): readonly string[];
   };
   readonly tryServer: (server: Server) => Promise<TestReport>;
   readonly doctor: () => Promise<DoctorReport>;
@@ -107,7 +107,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       return { removed: true };
     },
     "servers.test": ({ id }) => ports.tryServer(servers.find(id)),
-    "servers.stderr": ({ id }) => ports.stdio.stderr(servers.find(id).id),
+    "servers.stderr": ({ id }): StderrTail => ({ lines: ports.stdio.stderr(servers.find(id).id) }),
 
     "agents.list": ({ tenant }) => {
       known(tenant);

@@ -290,7 +290,10 @@ describe("before anything is parsed", () => {
       request.end();
     });
     expect(chunked).toBe(413);
-    expect(await house.row("body_too_large")).toMatchObject({ kind: "refusal", agentName: "test agent" });
+    expect(await house.row("body_too_large")).toMatchObject({
+      kind: "refusal",
+      agentName: "test agent",
+    });
   });
 });
 
