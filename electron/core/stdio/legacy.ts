@@ -118,7 +118,8 @@ export function legacyRouter(): Router {
 
     pass(message, bytes) {
       const out: Action[] = [{ to: "child", line: [oneLine(bytes)] }];
-      const entry = message.cancels === null ? undefined : waiting.get(keyOf(message.cancels.value));
+      const entry =
+        message.cancels === null ? undefined : waiting.get(keyOf(message.cancels.value));
       if (entry !== undefined) {
         // The receiver of a cancellation sends no response, so nothing else would ever end the stream.
         if (entry.stream !== null) out.push({ to: "end", stream: entry.stream.id });

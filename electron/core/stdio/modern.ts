@@ -171,7 +171,8 @@ export function modernRouter(): Router {
       if (verdict !== "unknown") return [];
       // Some older servers end themselves at the first message that is not initialize. That is an answer too.
       const probes = [...opened.values()];
-      if (probes.length === 0 || probes.some((entry) => entry.method !== "server/discover")) return [];
+      if (probes.length === 0 || probes.some((entry) => entry.method !== "server/discover"))
+        return [];
       verdict = "not-modern";
       return probes.map((entry): Action => {
         close(entry);
