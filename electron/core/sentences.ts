@@ -17,7 +17,10 @@ const WORDS: Record<RefusalCode, Words> = {
     "Something went wrong inside Countersign.",
     "Try again. If it happens twice, run `countersign doctor` and report what it says.",
   ],
-  usage: ["The command was not understood: {reason}", "Run `countersign --help` to see how it is used."],
+  usage: [
+    "The command was not understood: {reason}",
+    "Run `countersign --help` to see how it is used.",
+  ],
   host_refused: [
     "The request named another host.",
     "Use the address exactly as Countersign shows it, port included.",
@@ -210,6 +213,76 @@ const WORDS: Record<RefusalCode, Words> = {
   agent_hung_up: [
     "The agent closed the connection before the answer.",
     "Whether the call took effect is not known: the server was told to stop.",
+  ],
+  issuer_unreachable: [
+    "The issuer {issuer} cannot be reached: {reason}.",
+    "Check its address and your network; nothing was sent to the server.",
+  ],
+  issuer_tls_failed: [
+    "The issuer {issuer} could not prove who it is: {reason}.",
+    "Its certificate must be valid for its name and signed by an authority that this machine trusts.",
+  ],
+  issuer_timeout: [
+    "The issuer {issuer} did not answer within {seconds} seconds.",
+    "Try again later.",
+  ],
+  issuer_answer_too_large: [
+    "The issuer {issuer} answered with more than {limit} bytes.",
+    "That is not an OAuth answer: check the issuer's address.",
+  ],
+  issuer_metadata_invalid: [
+    "The metadata of the issuer {issuer} cannot be used: {reason}.",
+    "Compare the issuer's exact address, slash and case included, with what its operator gave you.",
+  ],
+  issuer_error: [
+    "The issuer {issuer} refused: {error}.",
+    "The X-ray of this call shows what was sent and which rule failed.",
+  ],
+  issuer_refused_client: [
+    "The issuer {issuer} does not accept Countersign's own credential ({error}).",
+    "Check the client id, and enter the secret, key or certificate again.",
+  ],
+  token_refused: [
+    "The token from {issuer} was not used: {reason}.",
+    "The X-ray of this call shows the rule that it broke.",
+  ],
+  token_not_bound: [
+    "The issuer {issuer} gave a token that is not bound to the certificate.",
+    "Turn on certificate-bound access tokens (RFC 8705) for this client at the issuer. An unbound token is never used instead.",
+  ],
+  token_binding_mismatch: [
+    "The token from {issuer} is bound to another certificate.",
+    "Check which certificate is registered for this client at the issuer.",
+  ],
+  sign_in_needed: ["Nobody is signed in at {issuer} for “{server}”.", "Sign in under Accounts."],
+  sign_in_failed: [
+    "The sign-in at {issuer} did not succeed: {reason}.",
+    "Try again; if it fails again, the X-ray shows the step.",
+  ],
+  account_changed: [
+    "The sign-in at {issuer} came back as someone else ({found} instead of {expected}).",
+    "Nothing was changed. If you meant to switch, sign the old account out first.",
+  ],
+  account_unknown: ["There is no account “{account}”.", "List them: countersign account list."],
+  certificate_unknown: [
+    "There is no certificate “{certificate}”.",
+    "List them: countersign certificate list.",
+  ],
+  certificate_invalid: [
+    "The certificate cannot be used: {reason}.",
+    "Export it again with its key, as PEM or PKCS#12.",
+  ],
+  certificate_expired: [
+    "The certificate “{certificate}” expired on {date}.",
+    "Renew it under Keys and certificates.",
+  ],
+  scope_insufficient: [
+    "The server “{server}” wants more than was granted: {scope}.",
+    "Grant the scope at the issuer, or sign in again with it.",
+  ],
+  pattern_too_weak: [
+    "A {stage} server wants at least {least}; this one has {pattern}.",
+    "Choose a stronger pattern, or a lower stage.",
   ],
   stdio_start_failed: [
     "The local server “{server}” could not be started: {reason}.",

@@ -43,6 +43,11 @@ const COUNTING = new Set(
   ).split(" "),
 );
 
+/** Some part of every word above: an ASCII name without any of them needs no closer look. */
+const HINT =
+  /pass|pwd|secret|token|jwt|bearer|key|auth|cookie|cred|assert|sess|otp|code|cv[vc]|verif|mnem|wort|contras|senha|heslo|pin/i;
+const ASCII = /^[ -~]*$/;
+
 function wordsOf(name: string): string[] {
   return name
     .normalize("NFKD")
@@ -56,10 +61,13 @@ function wordsOf(name: string): string[] {
 }
 
 const singular = (word: string): string =>
-  word.length > 4 && word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
+  (word.length > 4 || word === "keys") && word.endsWith("s") && !word.endsWith("ss")
+    ? word.slice(0, -1)
+    : word;
 
 /** Whether the value under this name is to be hidden. */
 export function isSecretName(name: string): boolean {
+  if (!HINT.test(name) && ASCII.test(name)) return false;
   // A name this long is text, not a name; its end tells what it is about.
   const words = wordsOf(name.slice(-128)).map(singular);
   const last = words.at(-1);

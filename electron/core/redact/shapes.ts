@@ -27,7 +27,7 @@ const WHOLE: readonly RegExp[] = [
 const SCHEME =
   /(?<![A-Za-z0-9])(?:Bearer|Basic|DPoP|Negotiate|ApiKey|Token)[ \t]{1,3}([A-Za-z0-9._~+/=-]{6,})/gi;
 const USERINFO = /[A-Za-z][A-Za-z0-9+.-]{0,20}:\/\/([^\s/?#"'<>`]{1,1024})@/g;
-const QUERY = /[?&;]([A-Za-z0-9_.~%[\]-]{1,64})=([^&#\s"'<>`]{1,8192})/g;
+const QUERY = /[?&;]([A-Za-z0-9_.~%[\]-]{1,64})=([^&;#\s"'<>`]{1,8192})/g;
 const OPTION =
   /(?<![^\s"'`=])--?([A-Za-z][A-Za-z0-9_-]{1,63})[ \t]{1,3}(?!-)(?:"([^"\r\n]+)"|'([^'\r\n]+)'|([^\s"'`]+))/g;
 const CURL_USER =
@@ -43,16 +43,21 @@ const QUERY_NAMES = new Set(
 /** Where something stands that looks like a secret. */
 export function shapesIn(text: string): Span[] {
   const spans: Span[] = [];
-  for (const pattern of WHOLE) {
-    for (const match of text.matchAll(pattern)) spans.push(spanOf(match.index, match[0]));
+  // Most strings hold nothing of the kind; what each pattern cannot do without is looked for first.
+  const pairs = /[:=]/.test(text);
+  const words = /[ \t]/.test(text);
+  if (text.length >= 10 && /[-_.]|AKIA|ASIA|AIza/.test(text)) {
+    for (const pattern of WHOLE) {
+      for (const match of text.matchAll(pattern)) spans.push(spanOf(match.index, match[0]));
+    }
   }
-  for (const match of text.matchAll(SCHEME)) {
+  for (const match of words ? text.matchAll(SCHEME) : []) {
     const value = match[1]!;
     const alone = match[0].length === text.trim().length;
     // "basic understanding" is prose; a token has digits or punctuation, or is long, or stands alone.
     if (alone || value.length >= 16 || /[0-9._~+/=-]./.test(value)) spans.push(tail(match, value));
   }
-  for (const match of text.matchAll(USERINFO)) {
+  for (const match of text.includes("://") ? text.matchAll(USERINFO) : []) {
     const userinfo = match[1]!;
     const colon = userinfo.indexOf(":");
     const start = match.index + match[0].length - 1 - userinfo.length;
@@ -60,20 +65,20 @@ export function shapesIn(text: string): Span[] {
     if (colon >= 0) spans.push({ start: start + colon + 1, end: start + userinfo.length });
     else if (userinfo !== "git") spans.push(spanOf(start, userinfo));
   }
-  for (const match of text.matchAll(QUERY)) {
+  for (const match of pairs ? text.matchAll(QUERY) : []) {
     const name = percentDecoded(match[1]!);
     if (QUERY_NAMES.has(name.toLowerCase()) || isSecretName(name))
       spans.push(tail(match, match[2]!));
   }
-  for (const match of text.matchAll(OPTION)) {
+  for (const match of words && text.includes("-") ? text.matchAll(OPTION) : []) {
     if (!isSecretName(match[1]!)) continue;
     const value = match[2] ?? match[3] ?? match[4]!;
     const quoted = match[4] === undefined ? 1 : 0;
     const end = match.index + match[0].length - quoted;
     spans.push({ start: end - value.length, end });
   }
-  for (const match of text.matchAll(CURL_USER)) spans.push(tail(match, match[1]!));
-  for (const match of text.matchAll(LABEL)) {
+  for (const match of pairs ? text.matchAll(CURL_USER) : []) spans.push(tail(match, match[1]!));
+  for (const match of pairs ? text.matchAll(LABEL) : []) {
     if (!isSecretName(match[1]!)) continue;
     const span = labelled(text, match.index + match[0].length, match[1]!);
     if (span) spans.push(span);
