@@ -55,6 +55,8 @@ const BODY = { maxBytes: 4 * 1024 * 1024, withinMs: 10_000 };
 const OURSELVES = "countersign";
 /** Milliseconds for one message of a server's test. */
 const TEST_MS = 20_000;
+/** Milliseconds between two hints that local servers changed. */
+const SERVER_HINT_MS = 250;
 /** Milliseconds that an agent may go without reading. */
 const STALL_MS = 30_000;
 
@@ -149,7 +151,15 @@ async function compose(
     environment: process.env,
   });
   closers.push(() => stdio.close());
-  stdio.watch(() => changed("servers"));
+  // A chatty server writes many lines a second: one hint for all of them is enough.
+  let hint: NodeJS.Timeout | null = null;
+  stdio.watch(() => {
+    hint ??= setTimeout(() => {
+      hint = null;
+      changed("servers");
+    }, SERVER_HINT_MS);
+  });
+  closers.push(() => clearTimeout(hint ?? undefined));
   const upstreamFor = (kind: Server["kind"]) => (kind === "http" ? http : stdio);
 
   const sessions = createSessions(clock);

@@ -1,0 +1,81 @@
+// `agent list | add | rotate | pause | resume | remove`.
+import type { Issued } from "../contract.ts";
+import type { AgentView } from "../core/agents.ts";
+import { cell } from "./output.ts";
+import { findAgent } from "./remote.ts";
+import { localTime } from "./text.ts";
+import type { Context, Run } from "./types.ts";
+
+export const list: Run = async ({ connect, out, tenant }) => {
+  const remote = await connect();
+  const all = await remote.call("agents.list", tenant === undefined ? {} : { tenant });
+  await out.show(all, async (agents) => {
+    if (agents.length === 0) {
+      return out.line("No agents yet. Add one: countersign agent add <name>");
+    }
+    await out.table(
+      ["NAME", "TENANT", "STATE", "CREDENTIAL", "LAST SEEN", "ADDED", "ID"],
+      agents.map((a) => [
+        a.name,
+        a.tenant,
+        cell(a.state, a.state === "active" ? "good" : "warn"),
+        `…${a.credentialHint}`,
+        localTime(a.lastSeenAt),
+        localTime(a.createdAt),
+        a.id,
+      ]),
+    );
+  });
+};
+
+/** The one moment at which the credential is seen. */
+async function reveal(out: Context["out"], issued: Issued, sentence: string): Promise<void> {
+  await out.show(issued, async ({ credential, snippets }) => {
+    await out.line(`${sentence} Its credential is shown this once:`);
+    await out.line();
+    await out.line(`  ${credential}`);
+    for (const { title, where, text } of snippets) {
+      await out.line();
+      await out.line(`${title}: ${where}`);
+      await out.lines(text.replaceAll(/^/gm, "  "));
+    }
+  });
+}
+
+export const add: Run = async ({ args: [name = ""], connect, out, tenant }) => {
+  const remote = await connect();
+  const issued = await remote.call(
+    "agents.add",
+    tenant === undefined ? { name } : { name, tenant },
+  );
+  await reveal(out, issued, `The agent “${issued.agent.name}” was added.`);
+};
+
+const wanted = async ({ args, connect, tenant }: Context) => {
+  const remote = await connect();
+  return { remote, agent: await findAgent(remote, tenant, args[0] ?? "") };
+};
+
+export const rotate: Run = async (context) => {
+  const { remote, agent } = await wanted(context);
+  const issued = await remote.call("agents.rotate", { id: agent.id });
+  await reveal(context.out, issued, `The old credential of “${agent.name}” no longer works.`);
+};
+
+const setState =
+  (state: AgentView["state"], done: string): Run =>
+  async (context) => {
+    const { remote, agent } = await wanted(context);
+    const now = await remote.call("agents.setState", { id: agent.id, state });
+    await context.out.show(now, (a) => context.out.line(`The agent “${a.name}” is ${done}.`));
+  };
+export const pause = setState("paused", "paused");
+export const resume = setState("active", "active again");
+
+export const remove: Run = async (context) => {
+  const { remote, agent } = await wanted(context);
+  const done = await remote.call("agents.remove", { id: agent.id });
+  await context.out.show(done, () =>
+    context.out.line(`The agent “${agent.name}” was removed; its credential no longer works.`),
+  );
+};

@@ -1,0 +1,66 @@
+// What is wrong with this machine's set-up, and the remedy. Every check looks and changes nothing.
+import type { DoctorFinding, DoctorReport } from "../../contract.ts";
+import type { Refusal } from "../../core/errors.ts";
+import type { BrokenDocument } from "../../core/registry.ts";
+import type { VaultStatus } from "../../core/vault.ts";
+import { errnoOf } from "../store/failure.ts";
+import { checkFolder, checkJournal, checkKeychain, checkSettings, checkVault } from "./keeping.ts";
+import {
+  checkCertificates,
+  checkClock,
+  checkElectron,
+  checkEnvironment,
+  checkNode,
+  type ClockFacts,
+  type Runtime,
+} from "./machine.ts";
+import { checkPort, type PortFacts } from "./port.ts";
+import { type Topic, unknown } from "./words.ts";
+
+/** What the doctor cannot find out by itself. */
+export interface DoctorPorts extends ClockFacts {
+  readonly runtime: Runtime;
+  /** process.versions.node */
+  readonly nodeVersion: string;
+  readonly dataFolder: string;
+  /** Of the running store, or of inspectSettings() where nothing runs. */
+  readonly broken: () => readonly BrokenDocument[] | Promise<readonly BrokenDocument[]>;
+  readonly door: PortFacts;
+  /** Freshly probed; null where nothing runs. */
+  readonly vault: () => VaultStatus | null | Promise<VaultStatus | null>;
+  readonly journal: { readonly file: string; readonly trouble: Refusal | null };
+  /** Names that scrubEnvironment() removed. */
+  readonly removedEnvironment: readonly string[];
+}
+
+/** One check that fails must not hide what the others found. */
+async function guarded(
+  topic: Topic,
+  check: () => DoctorFinding | Promise<DoctorFinding>,
+): Promise<DoctorFinding> {
+  try {
+    return await check();
+  } catch (error) {
+    return unknown(topic, errnoOf(error) ?? "unexpected error");
+  }
+}
+
+/** Never throws. `ok` where nothing is a problem; warnings leave it true. */
+export async function runDoctor(ports: DoctorPorts): Promise<DoctorReport> {
+  const { runtime, dataFolder, journal } = ports;
+  const vault = Promise.resolve().then(ports.vault);
+  const findings = await Promise.all([
+    guarded("node", () => checkNode(runtime, ports.nodeVersion)),
+    guarded("electron", () => checkElectron(runtime)),
+    guarded("data-folder", () => checkFolder(dataFolder)),
+    guarded("settings", async () => checkSettings(await ports.broken())),
+    guarded("port", () => checkPort(ports.door)),
+    guarded("keychain", async () => checkKeychain(await vault)),
+    guarded("vault", async () => checkVault(await vault)),
+    guarded("journal", () => checkJournal(journal.file, journal.trouble)),
+    guarded("clock", () => checkClock(ports)),
+    guarded("certificates", () => checkCertificates()),
+    guarded("environment", () => checkEnvironment(ports.removedEnvironment)),
+  ]);
+  return { ok: findings.every((finding) => finding.state !== "problem"), findings };
+}

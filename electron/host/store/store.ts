@@ -1,0 +1,107 @@
+// The settings of the data folder: four small files for people to read, kept so that no crash, full disk,
+// slip of an editor or newer version can lose them.
+import type { Clock } from "../../core/clock.ts";
+import type { RandomBytes } from "../../core/ids.ts";
+import type { BrokenDocument, DocumentName, Documents, Store } from "../../core/registry.ts";
+import type { Tenant } from "../../core/tenants.ts";
+import { removeLeftovers } from "./atomic.ts";
+import type { JsonReader, Schemas } from "./document.ts";
+import { prepareDataFolder } from "./folder.ts";
+import { MIGRATIONS, type Migrations } from "./migrations.ts";
+import { createShelf, type Shelf } from "./shelf.ts";
+
+export interface StoreOptions {
+  /** The holder of the instance lock opens the store, nobody else. */
+  readonly folder: string;
+  readonly schemas: Schemas;
+  readonly json: JsonReader;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** The tenant of a fresh installation. */
+  readonly firstTenant: Pick<Tenant, "id" | "name">;
+  readonly migrations?: Migrations;
+  /** A listener that threw: a bug, which must not undo what is on disk already. */
+  readonly report: (error: unknown) => void;
+}
+
+export interface FileStore extends Store {
+  /** Reads every file again, for edits made by hand. Broken files show in broken(). */
+  reload(): Promise<void>;
+}
+
+/**
+ * What settings read as while their file is broken. With the place of secrets unchosen nothing is looked up
+ * under this name, and a vault that is opened all the same finds no secret of another installation.
+ */
+const NO_SETTINGS = { installation: "settings-broken-", vault: null } as const;
+
+/**
+ * Opens the store and completes a fresh folder (settings with a random installation id, the first tenant).
+ * Edits made by hand while Countersign runs are taken up by the next write of that document or by reload(),
+ * not by watching: editors save in steps, and a half-saved file would lock every agent out.
+ * @throws Refusal `data_folder_unusable`; `settings_unwritable` where a fresh folder cannot be completed
+ */
+export async function openStore(options: StoreOptions): Promise<FileStore> {
+  const folder = await prepareDataFolder(options.folder);
+  await removeLeftovers(folder);
+  const { schemas, json, clock, random, firstTenant, migrations = MIGRATIONS } = options;
+  const listeners = new Set<(name: DocumentName) => void>();
+
+  function tell(name: DocumentName): void {
+    for (const listener of listeners) {
+      try {
+        listener(name);
+      } catch (error) {
+        options.report(error);
+      }
+    }
+  }
+
+  const shelf = <N extends DocumentName>(
+    name: N,
+    empty: Documents[N],
+    fresh: () => Documents[N],
+  ): Shelf<N> =>
+    createShelf({
+      name,
+      folder,
+      schema: schemas[name],
+      steps: migrations[name],
+      json,
+      empty,
+      fresh,
+      changed: () => tell(name),
+    });
+
+  const shelves: { readonly [N in DocumentName]: Shelf<N> } = {
+    settings: shelf("settings", NO_SETTINGS, () => ({
+      installation: Buffer.from(random(12)).toString("base64url"),
+      vault: null,
+    })),
+    tenants: shelf("tenants", [], () => [
+      { ...firstTenant, createdAt: new Date(clock.now()).toISOString() },
+    ]),
+    agents: shelf("agents", [], () => []),
+    servers: shelf("servers", [], () => []),
+  };
+  const names = Object.keys(shelves) as DocumentName[];
+  const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];
+
+  for (const name of names) await at(name).load();
+  // An id that changed at every start would orphan every secret: it is on disk before it is used.
+  for (const name of ["settings", "tenants"] as const) await at(name).complete();
+
+  return {
+    read: (name) => at(name).value(),
+    write: (name, next) => at(name).write(next),
+    broken: () =>
+      names.map((name) => at(name).broken()).filter((b): b is BrokenDocument => b !== null),
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async reload() {
+      for (const name of names) await at(name).reload();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+// What a schema of one entry cannot see: two entries that claim the same thing.
+import type { DocumentName, Documents } from "../../core/registry.ts";
+
+/** Where the second claimant stands in the document, and why it cannot stay. */
+export interface Clash {
+  readonly path: readonly (string | number)[];
+  readonly reason: string;
+}
+
+type Claim<T> = readonly [field: string, why: string, key: (entry: T) => string];
+
+function firstClash<T>(entries: readonly T[], claims: readonly Claim<T>[]): Clash | null {
+  for (const [field, why, key] of claims) {
+    const seen = new Set<string>();
+    for (const [index, entry] of entries.entries()) {
+      const value = key(entry);
+      if (seen.has(value)) return { path: [index, field], reason: why };
+      seen.add(value);
+    }
+  }
+  return null;
+}
+
+// NUL cannot stand in a tenant or a name: two different pairs never make the same text.
+const within = (tenant: string, name: string): string => `${tenant}\0${name}`;
+
+const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash | null } = {
+  settings: () => null,
+  tenants: (all) => firstClash(all, [["id", "another tenant has this id", (t) => t.id]]),
+  agents: (all) =>
+    firstClash(all, [
+      ["id", "another agent has this id", (a) => a.id],
+      ["name", "another agent of this tenant has this name", (a) => within(a.tenant, a.name)],
+      // Whoever holds the credential would be two agents at once.
+      ["credentialHash", "another agent has this credential", (a) => a.credentialHash],
+    ]),
+  servers: (all) =>
+    firstClash(all, [
+      ["id", "another server has this id", (s) => s.id],
+      ["name", "another server of this tenant has this name", (s) => within(s.tenant, s.name)],
+    ]),
+};
+
+export const clashIn = <N extends DocumentName>(name: N, document: Documents[N]): Clash | null =>
+  CHECKS[name](document);
