@@ -14,7 +14,6 @@ import type { Digest } from "./core/digest.ts";
 import { Refusal } from "./core/errors.ts";
 import { createGateway } from "./core/gateway.ts";
 import { locate, parseStrict } from "./core/json/document.ts";
-import { readMessage } from "./core/jsonrpc.ts";
 import { returnHeaders } from "./core/mcp.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
@@ -23,7 +22,6 @@ import { createServerRegister, secretsOf } from "./core/server-register.ts";
 import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
 import { stdioRules } from "./core/stdio/rules.ts";
-import { tryServer } from "./core/try-server.ts";
 import { wire } from "./core/wire.ts";
 import { documentSchemas } from "./cli/schemas.ts";
 import { type HandlerPorts, makeHandlers } from "./handlers.ts";
@@ -37,8 +35,8 @@ import { createStdioUpstream } from "./host/stdio/upstream.ts";
 import { lockInstance } from "./host/store/lock.ts";
 import { openStore } from "./host/store/store.ts";
 import { createVaultKeeper } from "./host/vault/keeper.ts";
-import { collect } from "./host/door/invoke.ts";
 import { answer, type Desk } from "./surface.ts";
+import { createTrials } from "./trials.ts";
 
 const VERSION: string = pkg.version;
 
@@ -51,10 +49,6 @@ const digest: Digest = {
 
 /** Bytes and milliseconds for one request body. */
 const BODY = { maxBytes: 4 * 1024 * 1024, withinMs: 10_000 };
-/** Stands where an agent's id would, when a person tests a server. No agent has it. */
-const OURSELVES = "countersign";
-/** Milliseconds for one message of a server's test. */
-const TEST_MS = 20_000;
 /** Milliseconds between two hints that local servers changed. */
 const SERVER_HINT_MS = 250;
 /** Milliseconds that an agent may go without reading. */
@@ -162,6 +156,7 @@ async function compose(
   closers.push(() => clearTimeout(hint ?? undefined));
   const upstreamFor = (kind: Server["kind"]) => (kind === "http" ? http : stdio);
 
+  const trials = createTrials({ clock, credentials, upstreamFor });
   const sessions = createSessions(clock);
   let door: Awaited<ReturnType<typeof openDoor>> | null = null;
   const agents = createAgentRegister({
@@ -180,6 +175,7 @@ async function compose(
     clock,
     digest,
     dropServer(server) {
+      trials.dropServer(server.id);
       credentials.forget(server);
       sessions.dropServer(server.id);
       upstreamFor(server.kind).dropServer(server.id);
@@ -229,8 +225,8 @@ async function compose(
     const trouble = journal.trouble();
     const troubles = [
       ...(trouble === null ? [] : [complaint(trouble)]),
-      ...broken.map(({ file, line, reason }) =>
-        complaint(new Refusal("settings_broken", { file, line: line ?? "?", reason })),
+      ...broken.map(({ code, file, line, reason }) =>
+        complaint(new Refusal(code, { file, line: line ?? "?", reason })),
       ),
     ];
     return {
@@ -259,20 +255,7 @@ async function compose(
     vault,
     lastSeen: (agentId) => journal.lastSeen(agentId),
     stdio,
-    tryServer: (server) =>
-      tryServer(server, {
-        clock,
-        release: (one) => credentials.release(one),
-        sender: (one, attachment) => (request) => {
-          const order = {
-            server: one,
-            agentId: OURSELVES,
-            attachment,
-            signal: AbortSignal.timeout(TEST_MS),
-          };
-          return collect(upstreamFor(one.kind), order, request, readMessage);
-        },
-      }),
+    tryServer: (server) => trials.run(server),
     doctor: () =>
       runDoctor({
         runtime: options.runtime,
@@ -285,7 +268,8 @@ async function compose(
         clock,
         atStart,
         // A journal that cannot be read is a finding of its own.
-        newestCall: journal.trouble() === null ? (journal.search({ limit: 1 }).rows[0]?.at ?? null) : null,
+        newestCall:
+          journal.trouble() === null ? (journal.search({ limit: 1 }).rows[0]?.at ?? null) : null,
         removedEnvironment: options.removedEnvironment ?? [],
       }),
     status,

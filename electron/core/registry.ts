@@ -14,6 +14,7 @@ export type DocumentName = keyof Documents;
 
 /** A document that could not be used: where, why, and where the copy was put. */
 export interface BrokenDocument {
+  readonly code: "settings_broken" | "settings_newer";
   readonly document: DocumentName;
   readonly file: string;
   /** 1-based, or null where the fault has no place (unreadable file). */

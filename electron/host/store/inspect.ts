@@ -20,9 +20,9 @@ export async function inspectSettings(
       const { bytes } = await readFile(file);
       if (bytes === null) continue;
       const { fault } = judge(name, bytes, schemas[name], MIGRATIONS[name], json);
-      if (fault !== null) found.push({ ...at, line: fault.line, reason: fault.reason });
+      if (fault !== null) found.push({ ...at, ...fault });
     } catch (error) {
-      found.push({ ...at, line: null, reason: reasonOf(error) });
+      found.push({ ...at, code: "settings_broken", line: null, reason: reasonOf(error) });
     }
   }
   return found;

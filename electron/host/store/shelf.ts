@@ -159,9 +159,7 @@ export function createShelf<N extends DocumentName>(options: ShelfOptions<N>): S
       fault && {
         document: name,
         file,
-        line: fault.line,
-        reason: fault.reason,
-        keptAside: fault.keptAside,
+        ...fault,
       },
     load,
     complete: () => inTurn(complete),

@@ -115,9 +115,14 @@ export function createVaultKeeper(options: VaultKeeperOptions): VaultKeeper {
   async function probeAndMaybeUse(): Promise<void> {
     const health = await keychain.probe();
     if (kind !== null || health.state !== "ready" || existsSync(sealedFile)) return;
-    kind = "keychain";
-    // Not recorded is no harm: the next start finds the same.
-    await record("keychain").catch((error: unknown) => log?.error("vault.choice", error));
+    try {
+      // Recorded first: where the settings cannot be written, or are broken and so name no installation, nothing
+      // is chosen, and no key can be stored where it would not be found again.
+      await record("keychain");
+      kind = "keychain";
+    } catch (error) {
+      log?.error("vault.choice", error);
+    }
   }
 
   function start(): Promise<VaultStatus> {

@@ -1,0 +1,26 @@
+// app://countersign: the built interface from memory, with the same headers as the browser form.
+import { protocol, type Session } from "electron";
+import type { Assets } from "./host/web/assets.ts";
+import { SECURITY_HEADERS } from "./host/web/policy.ts";
+
+export const APP_ORIGIN = "app://countersign";
+
+/** Must run before Electron is ready. `standard` and `secure` give the pages an origin and a secure context. */
+export function declareAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: "app", privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** Serves GET for exactly our host and the files that were built; everything else is an empty 404. */
+export function serveAppPages(session: Session, assets: Assets): void {
+  session.protocol.handle("app", (request) => {
+    const url = new URL(request.url);
+    const own = url.host === "countersign" && request.method === "GET";
+    const asset = own ? assets.get(url.pathname) : undefined;
+    if (asset === undefined) return new Response(null, { status: 404, headers: SECURITY_HEADERS });
+    return new Response(asset.body, {
+      headers: { ...SECURITY_HEADERS, "content-type": asset.type },
+    });
+  });
+}

@@ -1,0 +1,180 @@
+// Composition root of the desktop app: a table of contents, in the order in which things must happen.
+import "./shims.ts";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { app, type BrowserWindow, Menu } from "electron";
+import type { Countersign } from "./compose-types.ts";
+import { createCountersign } from "./compose.ts";
+import { Refusal } from "./core/errors.ts";
+import { failAndExit } from "./app-failure.ts";
+import { guardLaunch, inspectorIsOpen, isTestRun, scrubEnvironment } from "./host/env.ts";
+import { loadAssets } from "./host/web/assets.ts";
+import { setupIpc } from "./ipc.ts";
+import { ownArguments } from "./launch-arguments.ts";
+import { devServerOf, parseStartOptions, START_HELP, type StartOptions } from "./options.ts";
+import { APP_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
+import { describeRuntime, runtimeNotice } from "./runtime.ts";
+import { stderrLog } from "./stderr-log.ts";
+import { lockDownContents, lockedSession, openAppWindow, showWindow } from "./windows.ts";
+
+const testRun = isTestRun(process.env, app.isPackaged);
+const devServer = app.isPackaged ? undefined : devServerOf(process.env);
+const removed = scrubEnvironment(process.env);
+const runtime = describeRuntime(process.versions);
+const log = stderrLog({ quiet: true });
+
+// Before anything else can throw: Electron's own answer to an uncaught error is a dialog that lets it run on.
+process.on("uncaughtException", (error) => void failAndExit(error, { silent: testRun }));
+
+let window: BrowserWindow | null = null;
+let countersign: Promise<Countersign> | null = null;
+let quitting = false;
+
+try {
+  const options = readOptions();
+  if (options.help) {
+    process.stdout.write(START_HELP);
+    app.exit(0);
+  } else {
+    // As root, where only tests run, the guard has let --no-sandbox through, and both together cannot work.
+    if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
+    declareAppScheme();
+    lockDownContents();
+    closeBeforeQuit();
+    claimDataFolder(options.dataFolder);
+    void start(options).catch((error: unknown) => failAndExit(error, { silent: testRun }));
+  }
+} catch (error) {
+  void failAndExit(error, { silent: testRun || isSecondStart(error) });
+}
+
+function readOptions(): StartOptions {
+  const args = ownArguments(process.argv, {
+    packaged: app.isPackaged,
+    appPaths: [app.getAppPath(), __filename],
+  });
+  const mine = guardLaunch({
+    args,
+    platform: process.platform,
+    testMarker: testRun,
+    also: [...process.argv.slice(1, process.argv.length - args.length), ...process.execArgv],
+  });
+  if (inspectorIsOpen() && !testRun) {
+    throw new Refusal("launch_switch_refused", { switch: "--inspect" });
+  }
+  const options = parseStartOptions(mine, {
+    env: process.env,
+    platform: process.platform,
+    home: os.homedir(),
+    cwd: process.cwd(),
+  });
+  if (options.headless) {
+    const reason =
+      "This is the desktop program: use npm start -- --headless, or countersign serve.";
+    throw new Refusal("usage", { reason });
+  }
+  return options;
+}
+
+/** One desktop app per data folder: a second start brings the first one's window to the front. */
+function claimDataFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? "it cannot be made";
+    throw new Refusal("data_folder_unusable", { folder, reason }, error);
+  }
+  app.setPath("userData", folder);
+  // Chromium's own files stay apart from ours.
+  app.setPath("sessionData", path.join(folder, "chromium"));
+  if (!app.requestSingleInstanceLock()) {
+    throw new Refusal("already_running", { folder, pid: "its window was brought to the front" });
+  }
+  // What the second start was given is not read: it may come from anyone, and there is nothing to open with it.
+  app.on("second-instance", () => {
+    if (window) showWindow(window);
+  });
+}
+
+function isSecondStart(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "already_running";
+}
+
+async function start(options: StartOptions): Promise<void> {
+  if (removed.length > 0) log.warn("environment.removed", { names: removed.join(" ") });
+  const notice = runtimeNotice(runtime);
+  if (notice !== null) process.stderr.write(`${notice}\n`);
+  await app.whenReady();
+  const { dataFolder, port, vault } = options;
+  if (quitting) return;
+  countersign = createCountersign({
+    dataFolder,
+    port,
+    vault,
+    runtime,
+    removedEnvironment: removed,
+    // Electron's own program would open a window: from a checkout the shim runs on the machine's Node.
+    ...(!app.isPackaged && { shim: ["node", path.join(__dirname, "stdio.cjs")] }),
+    log,
+  });
+  const running = await countersign;
+  if (quitting) return;
+
+  const pageOrigin = devServer ?? APP_ORIGIN;
+  const session = lockedSession(pageOrigin);
+  serveAppPages(session, loadAssets(path.join(__dirname, "../renderer")));
+  setupIpc({ desk: running.desk, appWindow: () => window, origin: pageOrigin });
+  Menu.setApplicationMenu(process.platform === "darwin" ? Menu.getApplicationMenu() : null);
+
+  const open = (): void => {
+    window = openAppWindow(
+      {
+        dataFolder,
+        preloadFolder: path.join(__dirname, "../preload"),
+        pageOrigin,
+        title:
+          notice === null
+            ? "Countersign"
+            : `Countersign (test runtime: Electron ${runtime.version})`,
+      },
+      session,
+    );
+    window.on("closed", () => {
+      window = null;
+    });
+  };
+  const show = (): void => (window ? showWindow(window) : open());
+  open();
+  running.onSecondStart(show);
+  app.on("activate", show);
+  app.on("window-all-closed", () => {
+    // On a Mac an app lives on without windows; elsewhere there would be no way left to reach it.
+    if (process.platform !== "darwin") app.quit();
+  });
+}
+
+/**
+ * Quitting waits until pending calls are denied, children have ended and the journal is closed: 5 s at most.
+ * It may come at any moment, also while everything is still being opened.
+ */
+function closeBeforeQuit(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => app.quit());
+  }
+  app.on("will-quit", (event) => {
+    if (quitting) return;
+    quitting = true;
+    if (countersign === null) return;
+    event.preventDefault();
+    const late = setTimeout(() => app.exit(1), 5000);
+    countersign
+      .then((running) => running.close())
+      .catch((error: unknown) => log.error("close.failed", error))
+      .finally(() => {
+        clearTimeout(late);
+        // Not from within the event: Electron would take it for a part of the quit that was just put off.
+        setImmediate(() => app.exit(0));
+      });
+  });
+}

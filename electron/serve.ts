@@ -1,0 +1,151 @@
+// Countersign without Electron: the same program, its interface served to the browser.
+import os from "node:os";
+import path from "node:path";
+import type { ComposeOptions, Countersign } from "./compose-types.ts";
+import type { AppStatus, Reply } from "./contract.ts";
+import { asRefusal, exitCode, Refusal } from "./core/errors.ts";
+import type { Log } from "./core/log.ts";
+import { complaint } from "./core/sentences.ts";
+import { whoHolds } from "./host/door/holder.ts";
+import { guardLaunch, inspectorIsOpen, isTestRun, scrubEnvironment } from "./host/env.ts";
+import { loadAssets } from "./host/web/assets.ts";
+import { openWebForm, type WebForm } from "./host/web/listener.ts";
+import { devServerOf, parseStartOptions, START_HELP } from "./options.ts";
+import { describeRuntime } from "./runtime.ts";
+import { stderrLog } from "./stderr-log.ts";
+
+export interface ServeParts {
+  readonly compose: (options: ComposeOptions) => Promise<Countersign>;
+  /** How the stdio shim is started here: command and arguments before the server's name. */
+  readonly shim: readonly string[];
+  /** The built interface. */
+  readonly assetFolder: string;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Resolves when the program is asked to end. */
+  readonly untilAsked: () => Promise<void>;
+}
+
+/**
+ * Runs until asked to end.
+ * @param args the process's own arguments, without program and script
+ * @returns the exit code: 0 after a clean end, else that of the refusal, whose words went to `err`
+ */
+export async function serve(args: readonly string[], parts: ServeParts): Promise<number> {
+  try {
+    const testMarker = isTestRun(process.env, false);
+    const removed = scrubEnvironment(process.env);
+    if (inspectorIsOpen() && !testMarker) {
+      throw new Refusal("launch_switch_refused", { switch: "--inspect" });
+    }
+    const options = parseStartOptions(
+      guardLaunch({ args, platform: process.platform, testMarker }),
+      { env: process.env, platform: process.platform, home: os.homedir(), cwd: process.cwd() },
+    );
+    if (options.help) {
+      parts.out(START_HELP);
+      return 0;
+    }
+    const log = stderrLog({ quiet: true });
+    if (removed.length > 0) log.warn("environment.removed", { names: removed.join(" ") });
+    const countersign = await parts.compose({
+      dataFolder: options.dataFolder,
+      port: options.port,
+      vault: options.vault,
+      runtime: describeRuntime(process.versions),
+      removedEnvironment: removed,
+      shim: parts.shim,
+      log,
+    });
+    try {
+      const web = await openWeb(countersign, options.port, parts, log);
+      try {
+        await greet(countersign, web, parts.out);
+        await parts.untilAsked();
+      } finally {
+        await web.close();
+      }
+    } finally {
+      await countersign.close();
+    }
+    return 0;
+  } catch (error) {
+    return complain(error, parts.err);
+  }
+}
+
+/** Writes a refusal's sentence and advice. @returns its exit code */
+export function complain(error: unknown, err: (text: string) => void): number {
+  const refusal = asRefusal(error);
+  const { sentence, advice } = complaint(refusal);
+  err(`${sentence}\n${advice}\n`);
+  if (refusal.code === "internal") stderrLog({ quiet: true }).error("start.failed", error);
+  return exitCode(refusal.code);
+}
+
+async function openWeb(
+  countersign: Countersign,
+  port: number,
+  parts: ServeParts,
+  log: Log,
+): Promise<WebForm> {
+  const { desk } = countersign;
+  const web = await openWebForm({
+    port: port === 0 ? 0 : port + 1,
+    assets: loadAssets(path.resolve(parts.assetFolder)),
+    desk: {
+      call: (method, input) => desk.call("app", method, input),
+      watch: (listener) => desk.watch(listener),
+    },
+    explain: complaint,
+    whoHolds,
+    report: (error) => log.error("web.failed", error),
+  });
+  countersign.setLinkMaker(() => onDevServer(web.makeLink(), web.origin));
+  countersign.onSecondStart(() => {
+    parts.out(`\nOpen it here, once:  ${onDevServer(web.makeLink(), web.origin)}\n`);
+  });
+  return web;
+}
+
+/** Under `npm run dev` the page comes from vite, which passes calls on; the code in the link stays the same. */
+function onDevServer(link: string, origin: string): string {
+  const dev = devServerOf(process.env);
+  return dev === undefined ? link : link.replace(origin, dev);
+}
+
+async function greet(
+  countersign: Countersign,
+  web: WebForm,
+  out: (text: string) => void,
+): Promise<void> {
+  const reply = (await countersign.desk.call("app", "app.status", {})) as Reply<AppStatus>;
+  const lines = [
+    `Agents use          ${countersign.door}/mcp/<server>`,
+    `Data folder         ${countersign.dataFolder}`,
+    `Secrets             ${reply.ok ? vaultLine(reply.value.vault) : reply.error.sentence}`,
+    ...(reply.ok
+      ? reply.value.troubles.map((t) => `Trouble             ${t.sentence} ${t.advice}`)
+      : []),
+    `Open it here, once  ${onDevServer(web.makeLink(), web.origin)}`,
+    "The link works for ten minutes. Ctrl-C ends Countersign.",
+  ];
+  out(`${lines.join("\n")}\n`);
+}
+
+function vaultLine(vault: AppStatus["vault"]): string {
+  if (vault.state === "unchosen") {
+    return vault.keychain === "ready"
+      ? "no place chosen yet: the keychain of this machine is ready"
+      : "no place chosen yet: this machine's keychain is not usable, so pick a sealed file or memory";
+  }
+  const places = {
+    keychain: "OS keychain",
+    file: "sealed file",
+    memory: "memory only, gone at exit",
+  };
+  const place = vault.kind === null ? "unknown" : places[vault.kind];
+  return vault.reason === null
+    ? `${place}, ${vault.state}`
+    : `${place}, ${vault.state} (${vault.reason})`;
+}
