@@ -16,8 +16,8 @@ export interface ComposeOptions {
   };
   /** Names of the variables that were taken out of the environment at start, for the doctor. */
   readonly removedEnvironment?: readonly string[];
-  /** How the stdio shim is started on this machine: command and arguments before the server's name. */
-  readonly shim?: readonly string[];
+  /** How the command line is started on this machine: program and first arguments. */
+  readonly commandLine?: readonly string[];
   readonly log: Log;
 }
 
@@ -31,6 +31,9 @@ export interface Countersign {
   setLinkMaker(make: () => string): void;
   /** A second start on the same data folder asks the first to show itself. */
   onSecondStart(show: () => void): void;
-  /** Stops listening, denies what is pending, ends children, closes the journal. Safe to call twice. */
-  close(): Promise<void>;
+  /**
+   * Stops listening, denies what is pending, ends children, closes the journal. Safe to call twice.
+   * @returns whether a keychain call hangs in its thread: such a process cannot exit, only be killed
+   */
+  close(): Promise<{ readonly stuck: boolean }>;
 }

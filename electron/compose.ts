@@ -128,7 +128,10 @@ async function compose(
     knownRefs: () => store.read("servers").flatMap(secretsOf),
     log,
   });
-  closers.push(() => vault.close());
+  let stuck = false;
+  closers.push(async () => {
+    ({ stuck } = await vault.close());
+  });
   const credentials = createCredentials(vault, known);
   vault.watch((status) => {
     if (status.state !== "ready") credentials.forgetAll();
@@ -275,8 +278,8 @@ async function compose(
     status,
     makeLink: () => makeLink(),
     door: () => origin,
-    shim: options.shim ?? ["countersign", "stdio"],
-    dataFolder: folder,
+    // The folder stands in it: the assistant that starts the shim knows nothing of ours.
+    shim: [...(options.commandLine ?? ["countersign"]), "stdio", `--data=${folder}`],
     emit,
   };
   const handlers = makeHandlers(ports);
@@ -313,6 +316,9 @@ async function compose(
     onSecondStart(show) {
       showYourself = show;
     },
-    close: closeAll,
+    async close() {
+      await closeAll();
+      return { stuck };
+    },
   };
 }

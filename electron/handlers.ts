@@ -38,7 +38,6 @@ export interface HandlerPorts {
   readonly door: () => string;
   /** How the stdio shim is started: command and arguments before the server's name. */
   readonly shim: readonly string[];
-  readonly dataFolder: string;
   readonly emit: (event: AppEvent) => void;
 }
 
@@ -58,13 +57,12 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
   const issued = (agent: Agent, credential: Secret): Issued => {
     const text = credential.reveal();
     const names = servers.list(agent.tenant).map((s) => s.name);
-    const { shim, dataFolder } = ports;
+    const { shim } = ports;
     const snippets = snippetsFor({
       door: ports.door(),
       credential: text,
       servers: names,
       shim,
-      dataFolder,
     });
     return { agent: agentView(agent), credential: text, snippets };
   };

@@ -20,7 +20,7 @@ process.on("uncaughtException", (error) => {
 
 const ended = serve(process.argv.slice(2), {
   compose: createCountersign,
-  shim: [process.execPath, path.join(__dirname, "stdio.cjs")],
+  commandLine: [process.execPath, path.join(__dirname, "cli.cjs")],
   assetFolder: path.join(__dirname, "../renderer"),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

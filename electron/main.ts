@@ -15,6 +15,7 @@ import { ownArguments } from "./launch-arguments.ts";
 import { devServerOf, parseStartOptions, START_HELP, type StartOptions } from "./options.ts";
 import { APP_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
 import { describeRuntime, runtimeNotice } from "./runtime.ts";
+import { askTheFirst, folderInUse } from "./second-start.ts";
 import { stderrLog } from "./stderr-log.ts";
 import { lockDownContents, lockedSession, openAppWindow, showWindow } from "./windows.ts";
 
@@ -43,7 +44,13 @@ try {
     lockDownContents();
     closeBeforeQuit();
     claimDataFolder(options.dataFolder);
-    void start(options).catch((error: unknown) => failAndExit(error, { silent: testRun }));
+    void start(options).catch(async (error: unknown) => {
+      // A headless Countersign holds the folder: it prints a fresh link where it runs, and so does this one here.
+      const folder = folderInUse(error);
+      const link = folder === null ? null : await askTheFirst(folder);
+      if (link !== null) process.stderr.write(`Open the one that runs, once:  ${link}\n`);
+      return failAndExit(error, { silent: testRun });
+    });
   }
 } catch (error) {
   void failAndExit(error, { silent: testRun || isSecondStart(error) });
@@ -114,8 +121,8 @@ async function start(options: StartOptions): Promise<void> {
     vault,
     runtime,
     removedEnvironment: removed,
-    // Electron's own program would open a window: from a checkout the shim runs on the machine's Node.
-    ...(!app.isPackaged && { shim: ["node", path.join(__dirname, "stdio.cjs")] }),
+    // Electron's own program would open a window: from a checkout the command line runs on the machine's Node.
+    ...(!app.isPackaged && { commandLine: ["node", path.join(__dirname, "cli.cjs")] }),
     log,
   });
   const running = await countersign;
@@ -170,6 +177,10 @@ function closeBeforeQuit(): void {
     const late = setTimeout(() => app.exit(1), 5000);
     countersign
       .then((running) => running.close())
+      .then(({ stuck }) => {
+        // A keychain dialog that nobody answers holds a thread that a normal exit would wait for, for ever.
+        if (stuck) process.kill(process.pid, "SIGKILL");
+      })
       .catch((error: unknown) => log.error("close.failed", error))
       .finally(() => {
         clearTimeout(late);

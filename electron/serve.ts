@@ -12,12 +12,13 @@ import { loadAssets } from "./host/web/assets.ts";
 import { openWebForm, type WebForm } from "./host/web/listener.ts";
 import { devServerOf, parseStartOptions, START_HELP } from "./options.ts";
 import { describeRuntime } from "./runtime.ts";
+import { askTheFirst, folderInUse } from "./second-start.ts";
 import { stderrLog } from "./stderr-log.ts";
 
 export interface ServeParts {
   readonly compose: (options: ComposeOptions) => Promise<Countersign>;
-  /** How the stdio shim is started here: command and arguments before the server's name. */
-  readonly shim: readonly string[];
+  /** How the command line is started here: program and first arguments. */
+  readonly commandLine: readonly string[];
   /** The built interface. */
   readonly assetFolder: string;
   readonly out: (text: string) => void;
@@ -54,7 +55,7 @@ export async function serve(args: readonly string[], parts: ServeParts): Promise
       vault: options.vault,
       runtime: describeRuntime(process.versions),
       removedEnvironment: removed,
-      shim: parts.shim,
+      commandLine: parts.commandLine,
       log,
     });
     try {
@@ -66,10 +67,15 @@ export async function serve(args: readonly string[], parts: ServeParts): Promise
         await web.close();
       }
     } finally {
-      await countersign.close();
+      const { stuck } = await countersign.close();
+      // A keychain dialog that nobody answers holds a thread that a normal exit would wait for, for ever.
+      if (stuck) process.kill(process.pid, "SIGKILL");
     }
     return 0;
   } catch (error) {
+    const folder = folderInUse(error);
+    const link = folder === null ? null : await askTheFirst(folder);
+    if (link !== null) parts.out(`Open the one that runs, once:  ${link}\n`);
     return complain(error, parts.err);
   }
 }

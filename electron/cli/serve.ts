@@ -25,8 +25,7 @@ export const serveCommand: Run = ({ folder, io, text }) => {
   ];
   return serve(args, {
     compose: createCountersign,
-    // The folder stands in it: the assistant that starts the shim knows nothing of ours.
-    shim: [process.execPath, path.join(__dirname, "cli.cjs"), "stdio", `--data=${folder}`],
+    commandLine: [process.execPath, path.join(__dirname, "cli.cjs")],
     assetFolder: path.join(__dirname, "../renderer"),
     out: (words) => io.stdout.write(words),
     err: (words) => io.stderr.write(words),

@@ -17,7 +17,6 @@ export interface SnippetFacts {
   readonly servers: readonly string[];
   /** How the stdio shim is started on this machine: command, then arguments before the server's name. */
   readonly shim: readonly string[];
-  readonly dataFolder: string;
 }
 
 /** Stands in where no server exists yet. */

@@ -34,7 +34,7 @@ function begin(args: readonly string[], fail?: Refusal) {
       double = createDouble(options);
       return Promise.resolve(double);
     },
-    shim: ["node", "stdio.cjs"],
+    commandLine: ["node", "cli.cjs"],
     assetFolder: path.join(pages, "renderer"),
     out: (text) => (out += text),
     err: (text) => (err += text),
@@ -59,7 +59,11 @@ describe("the headless form", () => {
     expect(one.links()).toHaveLength(1);
     expect(one.out()).toContain("Agents use          http://127.0.0.1:0/mcp/<server>");
     expect(one.out()).toContain("no place chosen yet");
-    expect(one.seen()).toMatchObject({ port: 0, vault: "memory", shim: ["node", "stdio.cjs"] });
+    expect(one.seen()).toMatchObject({
+      port: 0,
+      vault: "memory",
+      commandLine: ["node", "cli.cjs"],
+    });
     expect(path.isAbsolute(one.seen()?.dataFolder ?? "")).toBe(true);
     one.ask();
     expect(await one.ended).toBe(0);

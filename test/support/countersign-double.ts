@@ -63,7 +63,7 @@ export function createDouble(options: ComposeOptions): Double {
     },
     close: () => {
       closed = true;
-      return Promise.resolve();
+      return Promise.resolve({ stuck: false });
     },
     push: (event) => {
       for (const listener of listeners) listener(event);

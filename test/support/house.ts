@@ -42,7 +42,6 @@ export async function openHouse(change: Partial<ComposeOptions> = {}): Promise<H
     vault: "memory",
     runtime: { kind: "node", version: process.versions.node, testRuntime: false },
     removedEnvironment: [],
-    shim: ["countersign", "stdio"],
     log,
     ...change,
   });
