@@ -1,0 +1,167 @@
+// The agents: who may call, and the means to stop each of them.
+import { Bot, Pause, Play, Plus, RotateCw, Trash2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { usePolling } from "../lib/hooks.ts";
+import { Button } from "../parts/button.tsx";
+import { Confirm } from "../parts/dialog.tsx";
+import { ComplaintBox, Empty } from "../parts/notice.tsx";
+import { MoreMenu } from "../parts/picker.tsx";
+import { Screen } from "../parts/screen.tsx";
+import { Shown } from "../parts/shown.tsx";
+import { When } from "../parts/when.tsx";
+import { useFlows } from "../shell/flows.ts";
+import { useApp, useStore } from "../state/context.tsx";
+import type { AgentView, Complaint, Issued } from "../types.ts";
+import { words } from "../words.ts";
+import { IssuedDialog } from "./issued.tsx";
+
+/** When an agent was last seen changes without an event. */
+const SEEN_MS = 10_000;
+
+export function AgentsScreen(): ReactNode {
+  const store = useStore();
+  const { agents } = useApp();
+  const { addAgent } = useFlows();
+  const [asked, setAsked] = useState<{ action: "rotate" | "remove"; agent: AgentView } | null>(
+    null,
+  );
+  const [issued, setIssued] = useState<Issued | null>(null);
+  usePolling(() => store.refresh("agents"), SEEN_MS);
+  const w = words.agents;
+  return (
+    <Screen
+      title={w.title}
+      text={w.subtitle}
+      actions={
+        <Button look="primary" icon={Plus} onClick={addAgent}>
+          {w.add}
+        </Button>
+      }
+    >
+      {agents?.length === 0 && (
+        <Empty icon={Bot} title={w.emptyTitle} text={w.emptyText}>
+          <Button look="primary" icon={Plus} onClick={addAgent}>
+            {w.add}
+          </Button>
+        </Empty>
+      )}
+      <ul className="cards">
+        {agents?.map((agent) => (
+          <AgentCard key={agent.id} agent={agent} onAsk={(action) => setAsked({ action, agent })} />
+        ))}
+      </ul>
+      {asked?.action === "remove" && (
+        <Confirm
+          title={w.removeTitle(asked.agent.name)}
+          text={w.removeText}
+          action={w.removeAction}
+          onClose={() => setAsked(null)}
+          run={async () => {
+            const reply = await store.bridge.call("agents.remove", { id: asked.agent.id });
+            if (reply.ok) store.refreshLists();
+            return reply;
+          }}
+        />
+      )}
+      {asked?.action === "rotate" && (
+        <Confirm
+          title={w.rotateTitle(asked.agent.name)}
+          text={w.rotateText}
+          action={w.rotateAction}
+          danger={false}
+          onClose={() => setAsked(null)}
+          run={async () => {
+            const reply = await store.bridge.call("agents.rotate", { id: asked.agent.id });
+            if (reply.ok) {
+              setIssued(reply.value);
+              store.refreshLists();
+            }
+            return reply;
+          }}
+        />
+      )}
+      {issued !== null && <IssuedDialog issued={issued} onClose={() => setIssued(null)} />}
+    </Screen>
+  );
+}
+
+function AgentCard(props: {
+  agent: AgentView;
+  onAsk: (action: "rotate" | "remove") => void;
+}): ReactNode {
+  const { agent, onAsk } = props;
+  const store = useStore();
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const paused = agent.state === "paused";
+  const w = words.agents;
+  const toggle = (): void => {
+    void store.bridge
+      .call("agents.setState", { id: agent.id, state: paused ? "active" : "paused" })
+      .then((reply) => {
+        setComplaint(reply.ok ? null : reply.error);
+        store.refresh("agents");
+      });
+  };
+  return (
+    <li className={`card item${paused ? " item-paused" : ""}`}>
+      <header className="item-head">
+        <span className="item-icon">
+          <Bot size={18} strokeWidth={1.7} aria-hidden />
+        </span>
+        <div className="item-name">
+          <h2 title={agent.name}>
+            <Shown text={agent.name} />
+          </h2>
+          {paused && <span className="badge badge-warn">{words.common.paused}</span>}
+        </div>
+        <div className="item-actions">
+          <Button
+            small
+            icon={paused ? Play : Pause}
+            onClick={toggle}
+            aria-label={`${paused ? words.common.resume : words.common.pause} ${agent.name}`}
+          >
+            {paused ? words.common.resume : words.common.pause}
+          </Button>
+          <MoreMenu
+            name={agent.name}
+            actions={[
+              { label: w.rotate, icon: RotateCw, run: () => onAsk("rotate") },
+              {
+                label: words.common.remove,
+                icon: Trash2,
+                danger: true,
+                run: () => onAsk("remove"),
+              },
+            ]}
+          />
+        </div>
+      </header>
+      <dl className="item-facts item-facts-row">
+        <div>
+          <dt>{w.lastSeen}</dt>
+          <dd>
+            {agent.lastSeenAt === null ? (
+              <span className="faint">{w.notSeen}</span>
+            ) : (
+              <When instant={agent.lastSeenAt} />
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.credential}</dt>
+          <dd>
+            <code title={w.hint(agent.credentialHint)}>csa_…{agent.credentialHint}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>{agent.rotatedAt === null ? w.created : w.rotatedLabel}</dt>
+          <dd>
+            <When instant={agent.rotatedAt ?? agent.createdAt} />
+          </dd>
+        </div>
+      </dl>
+      {complaint !== null && <ComplaintBox complaint={complaint} />}
+    </li>
+  );
+}

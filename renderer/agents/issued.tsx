@@ -1,0 +1,78 @@
+// The one moment in which a credential can be seen. It cannot be left by accident.
+import { Tabs } from "@base-ui/react/tabs";
+import { KeyRound } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Button } from "../parts/button.tsx";
+import { CopyButton, Snippet } from "../parts/copy.tsx";
+import { Confirm, Modal } from "../parts/dialog.tsx";
+import type { Issued } from "../types.ts";
+import { words } from "../words.ts";
+
+export function IssuedDialog(props: { issued: Issued; onClose: () => void }): ReactNode {
+  const { agent, credential, snippets } = props.issued;
+  const [copied, setCopied] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const w = words.agents.issued;
+  const onCopied = (): void => setCopied(true);
+  return (
+    <Modal title={w.title(agent.name)} onClose={() => {}} dismissable={false} wide>
+      <div className="dialog-body">
+        <div className="once">
+          <p className="once-told">
+            <KeyRound size={16} aria-hidden />
+            <span>
+              <strong>{w.once}.</strong> {w.onceText}
+            </span>
+          </p>
+          <div className="once-line">
+            <code aria-label={w.credential}>{credential}</code>
+            <CopyButton
+              look="primary"
+              text={credential}
+              label={w.copyCredential}
+              onCopied={onCopied}
+            />
+          </div>
+        </div>
+        {snippets.length > 0 && (
+          <Tabs.Root defaultValue={snippets[0]?.id} className="tabs">
+            <h3>{w.snippets}</h3>
+            <Tabs.List className="tabs-list">
+              {snippets.map((snippet) => (
+                <Tabs.Tab key={snippet.id} value={snippet.id} className="tab">
+                  {snippet.title}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {snippets.map((snippet) => (
+              <Tabs.Panel key={snippet.id} value={snippet.id} className="tab-panel">
+                <p className="tab-where">
+                  {w.where} <code>{snippet.where}</code>
+                </p>
+                <Snippet text={snippet.text} label={snippet.title} onCopied={onCopied} />
+              </Tabs.Panel>
+            ))}
+          </Tabs.Root>
+        )}
+      </div>
+      <div className="dialog-foot">
+        <Button look="primary" onClick={() => (copied ? props.onClose() : setLeaving(true))}>
+          {w.stored}
+        </Button>
+      </div>
+      {leaving && (
+        <Confirm
+          title={w.confirmTitle}
+          text={w.confirmText}
+          action={w.confirmAction}
+          cancel={w.confirmBack}
+          onClose={() => setLeaving(false)}
+          run={() => {
+            props.onClose();
+            return Promise.resolve({ ok: true, value: null });
+          }}
+        />
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,67 @@
+// The frame: navigation, what needs saying across all screens, and the one screen that is open.
+import { type ReactNode, useMemo, useState } from "react";
+import { AddAgent } from "./agents/add-agent.tsx";
+import { AgentsScreen } from "./agents/agents-screen.tsx";
+import { DoctorScreen } from "./doctor/doctor-screen.tsx";
+import { LogScreen } from "./log/log-screen.tsx";
+import { AddServer } from "./servers/add-server.tsx";
+import { ServersScreen } from "./servers/servers-screen.tsx";
+import { Banners } from "./shell/banners.tsx";
+import { Connecting, SignedOut } from "./shell/full-page.tsx";
+import { Announcer } from "./shell/announcer.tsx";
+import { type Flows, FlowsContext, type ScreenName } from "./shell/flows.ts";
+import { Nav } from "./shell/nav.tsx";
+import { useApp } from "./state/context.tsx";
+import { VaultChoice } from "./vault/vault-choice.tsx";
+import { VaultLocked } from "./vault/vault-locked.tsx";
+import { words } from "./words.ts";
+
+const SCREENS: Record<ScreenName, () => ReactNode> = {
+  log: LogScreen,
+  servers: ServersScreen,
+  agents: AgentsScreen,
+  doctor: DoctorScreen,
+};
+
+type OpenFlow = "add-server" | "add-agent" | null;
+
+export function App(): ReactNode {
+  const { link, status } = useApp();
+  const [screen, setScreen] = useState<ScreenName>("log");
+  const [flow, setFlow] = useState<OpenFlow>(null);
+  const flows = useMemo<Flows>(
+    () => ({
+      go: setScreen,
+      addServer: () => setFlow("add-server"),
+      addAgent: () => setFlow("add-agent"),
+    }),
+    [],
+  );
+
+  if (link === "signed-out") return <SignedOut />;
+  if (status === null) return <Connecting />;
+
+  const Screen = SCREENS[screen];
+  // Nothing that needs a key can work before the choice; the doctor can, and explains why it is needed.
+  const choose = status.vault.state === "unchosen" && screen !== "doctor";
+  return (
+    <FlowsContext value={flows}>
+      <a className="skip" href="#content">
+        {words.nav.skip}
+      </a>
+      <div className="app">
+        <Nav screen={screen} onGo={setScreen} />
+        <main id="content" className="content" tabIndex={-1}>
+          <Banners />
+          {!choose && <VaultLocked vault={status.vault} />}
+          {choose ? <VaultChoice vault={status.vault} /> : <Screen />}
+        </main>
+      </div>
+      {flow === "add-server" && (
+        <AddServer onClose={() => setFlow(null)} onAgent={() => setFlow("add-agent")} />
+      )}
+      {flow === "add-agent" && <AddAgent onClose={() => setFlow(null)} />}
+      <Announcer />
+    </FlowsContext>
+  );
+}

@@ -1,0 +1,173 @@
+// What is wrong with this machine's set-up, and what to do about it.
+import {
+  CircleCheck,
+  LoaderCircle,
+  type LucideIcon,
+  OctagonX,
+  RefreshCw,
+  TriangleAlert,
+} from "lucide-react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { fullTime } from "../lib/format.ts";
+import { Button } from "../parts/button.tsx";
+import { CopyLine, Snippet } from "../parts/copy.tsx";
+import { ComplaintBox } from "../parts/notice.tsx";
+import { Screen } from "../parts/screen.tsx";
+import { vaultText } from "../shell/status-footer.tsx";
+import { useApp, useStore } from "../state/context.tsx";
+import type { AppStatus, Complaint, DoctorFinding, DoctorReport } from "../types.ts";
+import { words } from "../words.ts";
+
+const ICON: Record<DoctorFinding["state"], LucideIcon> = {
+  ok: CircleCheck,
+  warning: TriangleAlert,
+  problem: OctagonX,
+};
+const WORST_FIRST: Record<DoctorFinding["state"], number> = { problem: 0, warning: 1, ok: 2 };
+
+export function DoctorScreen(): ReactNode {
+  const store = useStore();
+  const { status } = useApp();
+  const [report, setReport] = useState<DoctorReport | null>(null);
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const [busy, setBusy] = useState(true);
+  const ask = useCallback(() => {
+    void store.bridge.call("doctor.run", {}).then((reply) => {
+      setBusy(false);
+      setComplaint(reply.ok ? null : reply.error);
+      if (reply.ok) setReport(reply.value);
+      store.refresh("status");
+    });
+  }, [store]);
+  useEffect(ask, [ask]);
+  const run = (): void => {
+    setBusy(true);
+    ask();
+  };
+  const w = words.doctor;
+  const findings = [...(report?.findings ?? [])].sort(
+    (a, b) => WORST_FIRST[a.state] - WORST_FIRST[b.state],
+  );
+  return (
+    <Screen
+      title={w.title}
+      text={w.subtitle}
+      actions={
+        <Button icon={RefreshCw} busy={busy} onClick={run}>
+          {w.again}
+        </Button>
+      }
+    >
+      {complaint !== null && <ComplaintBox complaint={complaint} />}
+      <Summary report={report} />
+      <ul className="findings">
+        {findings.map((finding) => (
+          <Finding key={finding.id} finding={finding} />
+        ))}
+      </ul>
+      {status !== null && <About status={status} />}
+    </Screen>
+  );
+}
+
+function Summary(props: { report: DoctorReport | null }): ReactNode {
+  const { report } = props;
+  const w = words.doctor;
+  if (report === null) {
+    return (
+      <p className="summary" role="status">
+        <LoaderCircle className="spin" size={20} aria-hidden /> {w.checking}
+      </p>
+    );
+  }
+  const count = (state: DoctorFinding["state"]): number =>
+    report.findings.filter((finding) => finding.state === state).length;
+  const problems = count("problem");
+  const warnings = count("warning");
+  const tone = problems > 0 ? "problem" : warnings > 0 ? "warning" : "ok";
+  const Icon = ICON[tone];
+  return (
+    <div className={`summary summary-${tone}`} role="status">
+      <Icon size={22} strokeWidth={1.8} aria-hidden />
+      <div>
+        <strong>{tone === "ok" ? w.fine : w.found(problems, warnings)}</strong>
+        <p>{tone === "ok" ? w.fineText : w.foundText}</p>
+      </div>
+    </div>
+  );
+}
+
+function Finding(props: { finding: DoctorFinding }): ReactNode {
+  const { title, state, note, remedy } = props.finding;
+  const Icon = ICON[state];
+  return (
+    <li className={`finding finding-${state}`}>
+      <Icon
+        size={17}
+        strokeWidth={1.9}
+        className="finding-icon"
+        role="img"
+        aria-label={words.doctor.state[state]}
+      />
+      <div className="finding-body">
+        <h2>{title}</h2>
+        <p>{note}</p>
+        {remedy !== null && <Snippet text={remedy} label={words.doctor.remedy} />}
+      </div>
+    </li>
+  );
+}
+
+function About(props: { status: AppStatus }): ReactNode {
+  const { status } = props;
+  const store = useStore();
+  const w = words.doctor;
+  const lock = (): void => {
+    void store.bridge.call("vault.lock", {}).then(() => store.refresh("status"));
+  };
+  return (
+    <section className="about" aria-labelledby="about-title">
+      <h2 id="about-title">{w.about}</h2>
+      <dl className="item-facts">
+        <div>
+          <dt>{w.version}</dt>
+          <dd>{status.version}</dd>
+        </div>
+        <div>
+          <dt>{w.runtime}</dt>
+          <dd>
+            {w.runtimeName[status.runtime.kind]} {status.runtime.version}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.door}</dt>
+          <dd>
+            <CopyLine text={status.door} label={words.status.copyDoor} />
+          </dd>
+        </div>
+        <div>
+          <dt>{w.dataFolder}</dt>
+          <dd>
+            <CopyLine text={status.dataFolder} label={words.common.copy} />
+          </dd>
+        </div>
+        <div>
+          <dt>{w.vault}</dt>
+          <dd>
+            {vaultText(status.vault)}
+            {/* Only a sealed file can be closed by us: the keychain is the system's. */}
+            {status.vault.kind === "file" && status.vault.state === "ready" && (
+              <Button small onClick={lock}>
+                {w.lock}
+              </Button>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.started}</dt>
+          <dd>{fullTime(Date.parse(status.startedAt))}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+// Small hooks that several screens share.
+import { useEffect, useRef, useState } from "react";
+
+/** The element's content width in CSS pixels, 0 before the first layout. */
+export function useWidth<E extends HTMLElement>(): readonly [(node: E | null) => void, number] {
+  const [node, setNode] = useState<E | null>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (node === null) return undefined;
+    // It also fires once at the start, before the first paint.
+    const observer = new ResizeObserver(() => setWidth(node.clientWidth));
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [node]);
+  return [setNode, width];
+}
+
+/** Whether a media query matches, kept up to date. */
+export function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const update = (): void => setMatches(list.matches);
+    update();
+    list.addEventListener("change", update);
+    return () => list.removeEventListener("change", update);
+  }, [query]);
+  return matches;
+}
+
+/** The current time, refreshed every `ms` milliseconds while shown. */
+export function useNow(ms: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+  return now;
+}
+
+/** Runs `work` now and every `ms` milliseconds while the component is mounted and the page is visible. */
+export function usePolling(work: () => void, ms: number): void {
+  const latest = useRef(work);
+  useEffect(() => {
+    latest.current = work;
+  });
+  useEffect(() => {
+    latest.current();
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") latest.current();
+    }, ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}

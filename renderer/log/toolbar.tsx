@@ -1,0 +1,157 @@
+// Searching and filtering the log, and holding it still.
+import { Pause, Play, Search, X } from "lucide-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Button, IconButton } from "../parts/button.tsx";
+import { Picker } from "../parts/picker.tsx";
+import { useApp } from "../state/context.tsx";
+import type { Feed, FeedView } from "../state/feed.ts";
+import { isFiltered, type LogFilter, NO_FILTER } from "../state/rows.ts";
+import type { CallOutcome } from "../types.ts";
+import { words } from "../words.ts";
+
+/** What people ask for; each stands for one or more outcomes. */
+const GROUPS = {
+  ok: ["ok"],
+  errors: ["tool-error", "rpc-error", "failed"],
+  denied: ["denied"],
+  pending: ["pending"],
+  stopped: ["aborted", "interrupted"],
+} as const satisfies Record<string, readonly CallOutcome[]>;
+type Group = keyof typeof GROUPS;
+const GROUP_NAMES = Object.keys(GROUPS) as Group[];
+
+const TYPING_MS = 160;
+
+export function LogToolbar(props: { feed: Feed; view: FeedView }): ReactNode {
+  const { feed, view } = props;
+  const { servers, agents } = useApp();
+  const { filter } = view;
+  const change = (part: Partial<LogFilter>): void => feed.setFilter({ ...filter, ...part });
+  const toggle = (group: Group): void => {
+    const wanted = new Set<CallOutcome>(filter.outcome);
+    const on = GROUPS[group].every((outcome) => wanted.has(outcome));
+    for (const outcome of GROUPS[group]) {
+      if (on) wanted.delete(outcome);
+      else wanted.add(outcome);
+    }
+    change({ outcome: [...wanted] });
+  };
+  return (
+    <div className="log-tools" role="search" aria-label={words.log.searchLabel}>
+      <SearchBox text={filter.text} onText={(text) => change({ text })} />
+      <div className="chips" role="group" aria-label={words.log.filterLabel}>
+        {GROUP_NAMES.map((group) => (
+          <button
+            key={group}
+            type="button"
+            className={`chip chip-${group}`}
+            aria-pressed={GROUPS[group].every((outcome) => filter.outcome.includes(outcome))}
+            onClick={() => toggle(group)}
+          >
+            <span className="chip-dot" aria-hidden />
+            {words.log.groups[group]}
+          </button>
+        ))}
+      </div>
+      <div className="log-picks">
+        <Picker
+          label={words.log.agentFilter}
+          value={filter.agentId ?? ""}
+          choices={[
+            { value: "", label: words.log.allAgents },
+            ...(agents ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={(id) => change({ agentId: id === "" ? null : id })}
+        />
+        <Picker
+          label={words.log.serverFilter}
+          value={filter.serverId ?? ""}
+          choices={[
+            { value: "", label: words.log.allServers },
+            ...(servers ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={(id) => change({ serverId: id === "" ? null : id })}
+        />
+        {isFiltered(filter) && (
+          <Button small look="quiet" icon={X} onClick={() => feed.setFilter(NO_FILTER)}>
+            {words.log.clearFilters}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+export function PauseButton(props: { feed: Feed; view: FeedView }): ReactNode {
+  const { feed, view } = props;
+  return view.paused ? (
+    <Button small look="primary" icon={Play} onClick={() => feed.resume()}>
+      {words.log.resume}
+    </Button>
+  ) : (
+    <Button small icon={Pause} onClick={() => feed.pause()}>
+      {words.log.pause}
+    </Button>
+  );
+}
+
+/** Asks while one types, but not at each letter. `/` goes here from anywhere outside a field. */
+function SearchBox(props: { text: string; onText: (text: string) => void }): ReactNode {
+  const [typed, setTyped] = useState(props.text);
+  const box = useRef<HTMLInputElement>(null);
+  const ask = useRef(props.onText);
+  useEffect(() => {
+    ask.current = props.onText;
+  });
+  // Cleared from elsewhere. While one types the first letters the asked text stays empty and says nothing.
+  const [asked, setAsked] = useState(props.text);
+  if (asked !== props.text) {
+    setAsked(props.text);
+    if (props.text === "") setTyped("");
+  }
+  useEffect(() => {
+    if (typed === props.text) return undefined;
+    const timer = setTimeout(() => ask.current(typed), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, props.text]);
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      const target = event.target;
+      const inField =
+        target instanceof Element && target.closest("input, textarea, [role=dialog]") !== null;
+      if (event.key !== "/" || inField || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      box.current?.focus();
+      box.current?.select();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <div className="search">
+      <Search size={15} aria-hidden className="search-icon" />
+      <input
+        ref={box}
+        className="input search-input"
+        type="text"
+        value={typed}
+        placeholder={words.log.search}
+        aria-label={words.log.searchLabel}
+        spellCheck={false}
+        autoComplete="off"
+        maxLength={400}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || typed === "") return;
+          event.preventDefault();
+          setTyped("");
+        }}
+      />
+      {typed === "" ? (
+        <kbd aria-hidden>/</kbd>
+      ) : (
+        <IconButton label={words.log.clearSearch} icon={X} size={14} onClick={() => setTyped("")} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,176 @@
+// What the add-a-server form holds, what is wrong with it, and what it becomes. Pure.
+import { splitCommandLine } from "../lib/command-line.ts";
+import { isHttpUrl, isPlainLoopback, nameFromCommand, nameFromUrl, SLUG } from "../lib/names.ts";
+import type { InputOf, ServerView } from "../types.ts";
+import { words } from "../words.ts";
+
+export const PRESETS = ["bearer", "x-api-key", "header", "query", "none"] as const;
+export type AuthPreset = (typeof PRESETS)[number];
+
+export interface HttpDraft {
+  readonly url: string;
+  readonly preset: AuthPreset;
+  readonly fieldName: string;
+  readonly prefix: string;
+  readonly key: string;
+  readonly allowPlain: boolean;
+}
+export interface EnvRow {
+  readonly key: number;
+  readonly name: string;
+  readonly value: string;
+  readonly secret: boolean;
+}
+export interface StdioDraft {
+  readonly command: string;
+  readonly args: readonly { readonly key: number; readonly text: string }[];
+  readonly cwd: string;
+  readonly env: readonly EnvRow[];
+}
+export interface Draft {
+  readonly kind: "http" | "stdio";
+  readonly name: string;
+  /** The person wrote the name: it is no longer derived from the address. */
+  readonly nameTouched: boolean;
+  readonly stage: ServerView["stage"];
+  readonly http: HttpDraft;
+  readonly stdio: StdioDraft;
+}
+
+export const EMPTY_DRAFT: Draft = {
+  kind: "http",
+  name: "",
+  nameTouched: false,
+  stage: "development",
+  http: { url: "", preset: "bearer", fieldName: "", prefix: "", key: "", allowPlain: false },
+  stdio: { command: "", args: [], cwd: "", env: [] },
+};
+
+let lastKey = 0;
+/** A key for a row of a list that can grow and shrink. */
+export const nextKey = (): number => ++lastKey;
+
+/** Faults by field, in words. */
+export type Faults = Readonly<
+  Partial<Record<"url" | "fieldName" | "key" | "plain" | "name" | "command" | "env", string>>
+>;
+
+const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+/** The name shown: the person's own, or one from the address or command. */
+export function nameOf(draft: Draft): string {
+  if (draft.nameTouched) return draft.name;
+  if (draft.kind === "http") return nameFromUrl(draft.http.url);
+  const { command, args } = splitCommand(draft.stdio);
+  return command === ""
+    ? ""
+    : nameFromCommand(
+        command,
+        args.map((arg) => arg.text),
+      );
+}
+
+/** A pasted command line becomes a program and its arguments. A path with spaces stays whole in quotes. */
+export function splitCommand(draft: StdioDraft): StdioDraft {
+  const parts = splitCommandLine(draft.command);
+  const [command, ...rest] = parts ?? [];
+  if (command === undefined || (rest.length === 0 && command === draft.command)) return draft;
+  return {
+    ...draft,
+    command,
+    args: [...rest.map((text) => ({ key: nextKey(), text })), ...draft.args],
+  };
+}
+
+export function faultsOf(draft: Draft): Faults {
+  const w = words.servers.form;
+  const faults: Record<string, string> = {};
+  if (!SLUG.test(nameOf(draft))) faults["name"] = w.nameInvalid;
+  if (draft.kind === "http") {
+    const { url, preset, fieldName, key, allowPlain } = draft.http;
+    if (!isHttpUrl(url)) faults["url"] = w.urlInvalid;
+    if ((preset === "header" || preset === "query") && !FIELD_NAME.test(fieldName)) {
+      faults["fieldName"] = w.fieldInvalid;
+    }
+    if (preset !== "none") {
+      if (key === "") faults["key"] = w.keyNeeded;
+      if (isPlainLoopback(url) && !allowPlain) faults["plain"] = w.plainNeeded;
+      else if (/^http:/i.test(url.trim()) && !isPlainLoopback(url) && isHttpUrl(url)) {
+        faults["url"] = w.plainRefused;
+      }
+    }
+    return faults;
+  }
+  const { command, env } = draft.stdio;
+  if (command.trim() === "") faults["command"] = w.commandNeeded;
+  else if (splitCommandLine(command) === null) faults["command"] = w.quoteOpen;
+  const names = env.map((row) => row.name);
+  if (names.some((name) => !ENV_NAME.test(name))) faults["env"] = w.envInvalid;
+  else if (new Set(names).size < names.length) faults["env"] = w.envTwice;
+  else if (env.some((row) => row.secret && row.value === "")) faults["env"] = w.envEmpty;
+  return faults;
+}
+
+/** Where the key stands in the request. */
+function placeOf(draft: HttpDraft): { in: "header" | "query"; name: string; prefix: string } {
+  switch (draft.preset) {
+    case "bearer":
+      return { in: "header", name: "Authorization", prefix: "Bearer " };
+    case "query":
+      return { in: "query", name: draft.fieldName, prefix: "" };
+    case "header":
+      return { in: "header", name: draft.fieldName, prefix: spaced(draft.prefix) };
+    case "x-api-key":
+    case "none":
+      break;
+  }
+  return { in: "header", name: "X-API-Key", prefix: "" };
+}
+
+/** A scheme such as `Token` stands before the key with a space (RFC 9110 section 11.4). */
+function spaced(prefix: string): string {
+  const trimmed = prefix.trim();
+  return /^[A-Za-z][A-Za-z0-9-]*$/.test(trimmed) ? `${trimmed} ` : trimmed;
+}
+
+/** What the server will get, with the key as dots. */
+export function sendsLine(draft: HttpDraft): string {
+  const { in: place, name, prefix } = placeOf(draft);
+  const dots = "••••••••";
+  return place === "query" ? `?${name || "…"}=${dots}` : `${name || "…"}: ${prefix}${dots}`;
+}
+
+/** The contract's input. Only for a draft without faults. */
+export function toInput(draft: Draft): InputOf<"servers.add"> {
+  const name = nameOf(draft);
+  if (draft.kind === "http") {
+    const { url, preset, key, allowPlain } = draft.http;
+    return {
+      kind: "http",
+      name,
+      stage: draft.stage,
+      url: url.trim(),
+      auth:
+        preset === "none"
+          ? { type: "none" }
+          : { type: "api-key", ...placeOf(draft.http), secret: key },
+      allowPlainHttpOnLoopback: preset !== "none" && isPlainLoopback(url) && allowPlain,
+    };
+  }
+  const { command, args, cwd, env } = splitCommand(draft.stdio);
+  const variables = (secret: boolean): Record<string, string> =>
+    Object.fromEntries(
+      env.filter((row) => row.secret === secret).map((row) => [row.name, row.value]),
+    );
+  return {
+    kind: "stdio",
+    name,
+    stage: draft.stage,
+    command,
+    args: args.map((arg) => arg.text),
+    cwd: cwd.trim() === "" ? null : cwd.trim(),
+    env: variables(false),
+    secretEnv: variables(true),
+  };
+}

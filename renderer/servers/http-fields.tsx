@@ -1,0 +1,107 @@
+// The part of the form for a server over HTTP: its address, and how it wants the key.
+import type { ReactNode } from "react";
+import { isPlainLoopback } from "../lib/names.ts";
+import { Check, Field, SecretInput, Segments, TextInput } from "../parts/field.tsx";
+import { useApp } from "../state/context.tsx";
+import { words } from "../words.ts";
+import { type AuthPreset, type HttpDraft, PRESETS, sendsLine } from "./draft.ts";
+import type { Faults } from "./draft.ts";
+
+export function HttpFields(props: {
+  draft: HttpDraft;
+  faults: Faults;
+  onChange: (part: Partial<HttpDraft>) => void;
+}): ReactNode {
+  const { draft, faults, onChange } = props;
+  const { status } = useApp();
+  const w = words.servers.form;
+  const keyed = draft.preset !== "none";
+  const place = w.keyPlaces[status?.vault.kind ?? "keychain"];
+  return (
+    <>
+      <Field label={w.url} error={faults.url}>
+        {(ids) => (
+          <TextInput
+            {...ids}
+            inputMode="url"
+            className="mono"
+            placeholder={w.urlPlaceholder}
+            value={draft.url}
+            autoFocus
+            onChange={(event) => onChange({ url: event.target.value })}
+          />
+        )}
+      </Field>
+      <Segments<AuthPreset>
+        label={w.auth}
+        value={draft.preset}
+        options={PRESETS.map((value) => ({ value, label: w.presets[value] }))}
+        onChange={(preset) => onChange({ preset })}
+      />
+      {draft.preset === "header" && (
+        <div className="field-row">
+          <Field label={w.headerName} error={faults.fieldName}>
+            {(ids) => (
+              <TextInput
+                {...ids}
+                className="mono"
+                value={draft.fieldName}
+                onChange={(event) => onChange({ fieldName: event.target.value })}
+              />
+            )}
+          </Field>
+          <Field label={w.headerPrefix} optional>
+            {(ids) => (
+              <TextInput
+                {...ids}
+                className="mono"
+                maxLength={24}
+                placeholder={w.prefixPlaceholder}
+                value={draft.prefix}
+                onChange={(event) => onChange({ prefix: event.target.value })}
+              />
+            )}
+          </Field>
+        </div>
+      )}
+      {draft.preset === "query" && (
+        <Field label={w.queryName} error={faults.fieldName} hint={w.queryWarning}>
+          {(ids) => (
+            <TextInput
+              {...ids}
+              className="mono"
+              value={draft.fieldName}
+              onChange={(event) => onChange({ fieldName: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+      {keyed && (
+        <>
+          <Field label={w.key} error={faults.key} hint={w.keyHint(place)}>
+            {(ids) => (
+              <SecretInput
+                {...ids}
+                value={draft.key}
+                onChange={(event) => onChange({ key: event.target.value })}
+              />
+            )}
+          </Field>
+          <p className="sends">
+            <span>{w.sends}</span>
+            <code>{sendsLine(draft)}</code>
+          </p>
+          {isPlainLoopback(draft.url) && (
+            <Check
+              label={w.plain}
+              hint={w.plainHint}
+              error={faults.plain ?? null}
+              checked={draft.allowPlain}
+              onChange={(allowPlain) => onChange({ allowPlain })}
+            />
+          )}
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,171 @@
+// One server.
+import { Globe, KeyRound, Pause, Play, SquareTerminal, Trash2, TriangleAlert } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Button } from "../parts/button.tsx";
+import { CopyLine } from "../parts/copy.tsx";
+import { ComplaintBox } from "../parts/notice.tsx";
+import { type Action, MoreMenu } from "../parts/picker.tsx";
+import { When } from "../parts/when.tsx";
+import { useStore } from "../state/context.tsx";
+import type { Complaint, ServerView } from "../types.ts";
+import { words } from "../words.ts";
+
+export type ServerAction = "test" | "replace-key" | "stderr" | "remove";
+
+/** Whether there is a key to replace. */
+export const hasKey = (server: ServerView): boolean =>
+  server.kind === "http"
+    ? server.pattern.type === "api-key"
+    : Object.keys(server.secretEnv).length > 0;
+
+export function ServerCard(props: {
+  server: ServerView;
+  onAction: (action: ServerAction) => void;
+}): ReactNode {
+  const { server, onAction } = props;
+  const store = useStore();
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const paused = server.state === "paused";
+  const w = words.servers;
+  const toggle = (): void => {
+    void store.bridge
+      .call("servers.setState", { id: server.id, state: paused ? "active" : "paused" })
+      .then((reply) => {
+        setComplaint(reply.ok ? null : reply.error);
+        store.refresh("servers");
+      });
+  };
+  const actions: Action[] = [
+    paused
+      ? { label: words.common.resume, icon: Play, run: toggle }
+      : { label: words.common.pause, icon: Pause, run: toggle },
+  ];
+  if (hasKey(server)) {
+    actions.push({ label: w.replaceKey, icon: KeyRound, run: () => onAction("replace-key") });
+  }
+  if (server.kind === "stdio") {
+    actions.push({ label: w.stderr, icon: SquareTerminal, run: () => onAction("stderr") });
+  }
+  actions.push({
+    label: words.common.remove,
+    icon: Trash2,
+    danger: true,
+    run: () => onAction("remove"),
+  });
+  const Icon = server.kind === "http" ? Globe : SquareTerminal;
+  return (
+    <li className={`card item${paused ? " item-paused" : ""}`}>
+      <header className="item-head">
+        <span className="item-icon" title={w.kindLong[server.kind]}>
+          <Icon size={18} strokeWidth={1.7} aria-hidden />
+        </span>
+        <div className="item-name">
+          <h2 title={server.name}>{server.name}</h2>
+          <span className="badge">{w.kind[server.kind]}</span>
+          <span className={`badge badge-${server.stage}`}>{w.stage[server.stage]}</span>
+          {paused && <span className="badge badge-warn">{words.common.paused}</span>}
+        </div>
+        <div className="item-actions">
+          <Button small onClick={() => onAction("test")} aria-label={`${w.test} ${server.name}`}>
+            {w.test}
+          </Button>
+          <MoreMenu name={server.name} actions={actions} />
+        </div>
+      </header>
+      <dl className="item-facts">
+        <div>
+          <dt>{w.endpoint}</dt>
+          <dd>
+            <CopyLine text={server.endpoint} label={w.copyEndpoint} />
+          </dd>
+        </div>
+        <div>
+          <dt>{server.kind === "http" ? w.goesTo : w.runs}</dt>
+          <dd>
+            <code className="cut" title={targetOf(server)}>
+              {targetOf(server)}
+            </code>
+            {server.kind === "http" && server.allowPlainHttpOnLoopback && (
+              <span className="item-warn">
+                <TriangleAlert size={13} aria-hidden /> {w.plainHttp}
+              </span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.auth}</dt>
+          <dd>
+            <PatternText server={server} />
+          </dd>
+        </div>
+        {server.stdio !== null && (
+          <div>
+            <dt>{words.status.label}</dt>
+            <dd>
+              <Health stdio={server.stdio} />
+            </dd>
+          </div>
+        )}
+      </dl>
+      {complaint !== null && <ComplaintBox complaint={complaint} />}
+    </li>
+  );
+}
+
+function targetOf(server: ServerView): string {
+  return server.kind === "http" ? server.url : [server.command, ...server.args].join(" ");
+}
+
+function PatternText(props: { server: ServerView }): ReactNode {
+  const { server } = props;
+  const w = words.servers;
+  if (server.kind === "http") {
+    const { pattern } = server;
+    if (pattern.type === "none") return <span className="faint">{w.authNone}</span>;
+    return (
+      <>
+        {pattern.in === "query"
+          ? w.authQuery(pattern.name)
+          : w.authHeader(pattern.name, pattern.prefix)}
+        <KeyAge added={pattern.secretAddedAt} />
+      </>
+    );
+  }
+  const secrets = Object.entries(server.secretEnv);
+  if (secrets.length === 0) return <span className="faint">{w.authNone}</span>;
+  const oldest = secrets.map(([, { secretAddedAt }]) => secretAddedAt).sort()[0];
+  return (
+    <>
+      {w.authEnv(secrets.map(([name]) => name))}
+      {oldest !== undefined && <KeyAge added={oldest} />}
+    </>
+  );
+}
+
+function KeyAge(props: { added: string }): ReactNode {
+  return (
+    <span className="faint">
+      {" · "}
+      {words.servers.keyAddedBefore} <When instant={props.added} />
+    </span>
+  );
+}
+
+function Health(props: { stdio: NonNullable<ServerView["stdio"]> }): ReactNode {
+  const { state, processes, restarts, nextStartAt } = props.stdio;
+  const w = words.servers;
+  const tone = { idle: "idle", running: "good", "backing-off": "bad" }[state];
+  return (
+    <span className="health">
+      <span className={`dot dot-${tone}`} aria-hidden />
+      {state === "running" ? w.health.running(processes) : w.health[state]}
+      {restarts > 0 && <span className="faint"> · {w.restarts(restarts)}</span>}
+      {state === "backing-off" && nextStartAt !== null && (
+        <span className="faint">
+          {" "}
+          · {w.nextStart(new Date(nextStartAt).toLocaleTimeString("en-GB"))}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,115 @@
+// What concerns every screen: the link is gone, the runtime is old, a settings file is broken, something fails.
+import { type ReactNode, useState } from "react";
+import { Button } from "../parts/button.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { Shown } from "../parts/shown.tsx";
+import { useApp, useBridge } from "../state/context.tsx";
+import type { BrokenDocument, Complaint } from "../types.ts";
+import { words } from "../words.ts";
+import { useFlows } from "./flows.ts";
+
+/** These have their own place on the page. */
+const TOLD_ELSEWHERE: ReadonlySet<Complaint["code"]> = new Set([
+  "vault_not_chosen",
+  "vault_locked",
+  "settings_broken",
+]);
+
+export function Banners(): ReactNode {
+  const { link, status } = useApp();
+  const bridge = useBridge();
+  const [oldRuntimeSeen, setOldRuntimeSeen] = useState(false);
+  if (status === null) return null;
+  const troubles = status.troubles.filter((trouble) => !TOLD_ELSEWHERE.has(trouble.code));
+  return (
+    <div className="banners">
+      {link === "lost" && (
+        <Notice
+          tone="problem"
+          title={words.link.lostTitle}
+          text={words.link.lostText}
+          actions={
+            <Button small onClick={() => bridge.retry()}>
+              {words.link.retry}
+            </Button>
+          }
+        />
+      )}
+      {status.broken.map((broken) => (
+        <BrokenNotice key={broken.file} broken={broken} />
+      ))}
+      <Troubles troubles={troubles} />
+      {status.runtime.testRuntime && !oldRuntimeSeen && (
+        <Notice
+          tone="warning"
+          title={words.banners.testRuntimeTitle}
+          text={words.banners.testRuntimeText(status.runtime.version)}
+          actions={
+            <Button small look="quiet" onClick={() => setOldRuntimeSeen(true)}>
+              {words.common.dismiss}
+            </Button>
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+/** The worst in full; the others are one click away, so that they cannot bury the screen. */
+function Troubles(props: { troubles: readonly Complaint[] }): ReactNode {
+  const { go } = useFlows();
+  const [all, setAll] = useState(false);
+  const hidden = all ? 0 : Math.max(0, props.troubles.length - 1);
+  return props.troubles.slice(0, all ? undefined : 1).map((trouble, index) => (
+    <Notice
+      key={`${trouble.code} ${trouble.sentence}`}
+      tone="problem"
+      title={trouble.sentence}
+      text={trouble.advice}
+      actions={
+        index === 0 && (
+          <>
+            {hidden > 0 && (
+              <Button small look="quiet" onClick={() => setAll(true)}>
+                {words.banners.moreTroubles(hidden)}
+              </Button>
+            )}
+            <Button small onClick={() => go("doctor")}>
+              {words.banners.openDoctor}
+            </Button>
+          </>
+        )
+      }
+    />
+  ));
+}
+
+function BrokenNotice(props: { broken: BrokenDocument }): ReactNode {
+  const { code, document, file, line, reason, keptAside } = props.broken;
+  return (
+    <Notice
+      tone="problem"
+      title={
+        code === "settings_newer"
+          ? words.banners.newerTitle(document)
+          : words.banners.brokenTitle(document)
+      }
+      text={
+        <>
+          <p>
+            <code className="path">{words.banners.brokenLine(file, line)}</code>
+          </p>
+          <p>
+            <Shown text={reason} />
+          </p>
+          <p>
+            {words.banners.brokenUntouched}{" "}
+            {keptAside !== null && (
+              <span className="path">{words.banners.brokenKept(keptAside)}</span>
+            )}
+          </p>
+        </>
+      }
+    />
+  );
+}

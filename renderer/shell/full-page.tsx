@@ -1,0 +1,52 @@
+// The states in which there is nothing else to show.
+import { LoaderCircle, LogIn, Unplug } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../parts/button.tsx";
+import { Snippet } from "../parts/copy.tsx";
+import { ComplaintBox, Empty } from "../parts/notice.tsx";
+import { useApp, useBridge, useStore } from "../state/context.tsx";
+import { words } from "../words.ts";
+
+/** The session ended or never was. Only a fresh link helps, so that is all the page says. */
+export function SignedOut(): ReactNode {
+  return (
+    <main className="full-page">
+      <Empty icon={LogIn} title={words.link.signedOutTitle} text={words.link.signedOutText}>
+        <Snippet text={words.link.signedOutCommand} label={words.common.command} />
+        <p className="faint">{words.link.signedOutCheckout}</p>
+      </Empty>
+    </main>
+  );
+}
+
+export function Connecting(): ReactNode {
+  const { link, complaint } = useApp();
+  const bridge = useBridge();
+  const store = useStore();
+  if (link === "lost") {
+    return (
+      <main className="full-page">
+        <Empty icon={Unplug} title={words.link.lostTitle} text={words.link.lostFirst}>
+          <Button onClick={() => bridge.retry()}>{words.link.retry}</Button>
+        </Empty>
+      </main>
+    );
+  }
+  return (
+    <main className="full-page">
+      {complaint === null ? (
+        <p className="connecting" role="status">
+          <LoaderCircle className="spin" size={18} aria-hidden /> {words.link.connecting}
+        </p>
+      ) : (
+        <div className="full-page-box">
+          <ComplaintBox complaint={complaint}>
+            <Button small onClick={() => store.refreshAll()}>
+              {words.common.tryAgain}
+            </Button>
+          </ComplaintBox>
+        </div>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,17 @@
+// Every sentence and label of the interface, in one catalogue, ready for translation. What a refusal
+// says comes ready-made from the app; nothing here repeats it.
+import { agentWords } from "./words/agents.ts";
+import { doctorWords } from "./words/doctor.ts";
+import { logWords } from "./words/log.ts";
+import { serverWords } from "./words/servers.ts";
+import { shellWords } from "./words/shell.ts";
+import { vaultWords } from "./words/vault.ts";
+
+export const words = {
+  ...shellWords,
+  log: logWords,
+  servers: serverWords,
+  agents: agentWords,
+  doctor: doctorWords,
+  vault: vaultWords,
+} as const;

@@ -1,0 +1,66 @@
+// Words of the choice where secrets live, and of unlocking.
+export const vaultWords = {
+  title: "Where should keys be kept?",
+  noKeychainText:
+    "Countersign keeps keys in your system's keychain. This machine has none that answers, so you choose. You can set up a keychain and check again.",
+  text: "Nothing is stored until you choose. The choice can be changed later only by entering the keys again.",
+  why: "Why not the keychain",
+  keychainState: {
+    ready: "The keychain answers.",
+    locked: "The keychain is there, but locked.",
+    unavailable: "The keychain does not answer.",
+    "not-probed": "The keychain has not been tried yet.",
+  },
+  recheck: "Check again",
+  checking: "Checking",
+  keychain: {
+    name: "Keychain",
+    text: "Your system keeps the keys and unlocks them when you log in.",
+    action: "Use the keychain",
+    recommended: "Recommended",
+  },
+  file: {
+    name: "Sealed file",
+    text: "One encrypted file in the data folder, opened with a passphrase each time Countersign starts.",
+    existing: "There is a sealed file already. Its passphrase opens it again.",
+    points: [
+      "Keys survive a restart",
+      "You enter the passphrase at each start",
+      "There is no way in without it",
+    ],
+    passphrase: "Passphrase",
+    repeat: "Repeat it",
+    differs: "The two are not the same.",
+    action: "Make the sealed file",
+    actionExisting: "Open the sealed file",
+    working: "Sealing",
+    strength: {
+      empty: "Several words are better than one clever one.",
+      short: "Too short",
+      weak: "Short",
+      fair: "Good",
+      good: "Long",
+    },
+  },
+  memory: {
+    name: "Memory only",
+    text: "Keys are held while Countersign runs and written nowhere.",
+    points: [
+      "Nothing on disk",
+      "Keys are forgotten when Countersign quits",
+      "You enter them again after each start",
+    ],
+    action: "Use memory only",
+  },
+  locked: {
+    titleFile: "The sealed file is locked",
+    titleKeychain: "The keychain is locked",
+    text: "Calls that need a key are refused until it is unlocked.",
+    keychainText: "Unlock it with your system's own dialog, then check again.",
+    passphrase: "Passphrase",
+    action: "Unlock",
+    working: "Unlocking",
+  },
+  unavailableTitle: "The keychain does not answer",
+  unavailableText: "Calls that need a key are refused until it does.",
+} as const;
