@@ -108,7 +108,7 @@ async function compose(
     schemas: documentSchemas,
     json: { parse: parseStrict, locate },
     clock,
-    random: digest.random,
+    random: (n) => digest.random(n),
     firstTenant: { id: DEFAULT_TENANT, name: "Personal" },
     report: (error) => log.error("store.listener", error),
   });
@@ -208,7 +208,7 @@ async function compose(
       createCaller,
       body: BODY,
       stallMs: STALL_MS,
-      monotonic: clock.monotonic,
+      monotonic: () => clock.monotonic(),
     },
     { port: options.port },
   );

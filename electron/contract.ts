@@ -131,6 +131,9 @@ export interface DoctorReport {
   readonly findings: readonly DoctorFinding[];
 }
 
+/** A call with, where Countersign refused it or could not finish it, the words for why. */
+export type CallDetail = CallRow & { readonly complaint: Complaint | null };
+
 /** One page of a local server's standard error, newest last. */
 export interface StderrTail {
   readonly lines: readonly string[];
@@ -244,7 +247,7 @@ export const contract = {
   "calls.get": {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("call") }),
-    output: returns<CallRow>(),
+    output: returns<CallDetail>(),
   },
 } as const satisfies Record<string, MethodShape>;
 

@@ -4,9 +4,10 @@ import type { AgentRegister } from "./core/agent-register.ts";
 import type { Agent, AgentView } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
-import type { Journal } from "./core/journal.ts";
+import type { CallRow, Journal } from "./core/journal.ts";
 import type { Store } from "./core/registry.ts";
 import type { Secret } from "./core/secret.ts";
+import { type Complaint, complaint } from "./core/sentences.ts";
 import type { ServerRegister } from "./core/server-register.ts";
 import type { Server, ServerView, StdioHealth } from "./core/servers.ts";
 import { snippetsFor } from "./core/snippets.ts";
@@ -39,6 +40,17 @@ export interface HandlerPorts {
   /** How the stdio shim is started: command and arguments before the server's name. */
   readonly shim: readonly string[];
   readonly emit: (event: AppEvent) => void;
+}
+
+/** The sentence was kept with the row, facts filled in; the advice goes with the code. */
+function whyOf(row: CallRow): Complaint | null {
+  if (row.code === null) return null;
+  const facts: Record<string, string | number> = {};
+  if (row.serverName !== null) facts["server"] = row.serverName;
+  if (row.agentName !== null) facts["agent"] = row.agentName;
+  if (row.httpStatus !== null) facts["status"] = row.httpStatus;
+  const words = complaint(new Refusal(row.code, facts));
+  return row.detail === null ? words : { ...words, sentence: row.detail };
 }
 
 export function makeHandlers(ports: HandlerPorts): Handlers {
@@ -132,7 +144,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "calls.get": ({ id }) => {
       const row = journal.get(id);
       if (row === undefined) throw new Refusal("call_unknown");
-      return row;
+      return { ...row, complaint: whyOf(row) };
     },
   };
 }

@@ -1,7 +1,6 @@
 // The types that the renderer shares with the rest of the app. Types only: nothing of electron/ is bundled here.
 import type { OutputOf } from "../electron/contract.ts";
 import type { CallRow } from "../electron/core/journal.ts";
-import type { Complaint } from "../electron/core/sentences.ts";
 
 export type {
   AppEvent,
@@ -26,6 +25,6 @@ export type { ServerView } from "../electron/core/servers.ts";
 export type { VaultKind, VaultStatus } from "../electron/core/vault.ts";
 
 /** One call as `calls.get` answers it. The complaint puts the row's code in words, where it has one. */
-export type CallDetail = OutputOf<"calls.get"> & { readonly complaint?: Complaint | null };
+export type CallDetail = OutputOf<"calls.get">;
 /** A row as the log keeps it: the arguments stay in the journal until a person opens the call. */
 export type LogRow = CallRow;

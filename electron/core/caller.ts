@@ -221,7 +221,7 @@ function findReply(answer: CallerAnswer, id: number): CallerReply | null {
       return {
         ok: false,
         code: typeof code === "number" ? code : 0,
-        message: String(words ?? "").slice(0, 1024),
+        message: typeof words === "string" ? words.slice(0, 1024) : "",
       };
     }
     if ("result" in message) return { ok: true, result: message.result, raw: candidate };

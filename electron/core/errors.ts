@@ -65,6 +65,7 @@ export const REFUSALS = {
   server_paused: [403, -31004, 1],
   tool_name_invalid: [400, -32602, 1],
   call_denied: [403, -31005, 1],
+  call_limit_reached: [429, -31005, 75],
   credential_binding_mismatch: [403, -31006, 1],
   plain_http_refused: [403, -31006, 64],
   // Vault
@@ -98,6 +99,7 @@ export const REFUSALS = {
   issuer_timeout: [504, -31020, 76],
   issuer_answer_too_large: [502, -31020, 76],
   issuer_metadata_invalid: [502, -31020, 76],
+  resource_metadata_invalid: [502, -31020, 76],
   issuer_error: [502, -31020, 76],
   issuer_refused_client: [502, -31021, 76],
   token_refused: [502, -31022, 76],

@@ -118,6 +118,10 @@ const WORDS: Record<RefusalCode, Words> = {
     "Send params.name as a string of 1 to 128 visible characters.",
   ],
   call_denied: ["The call was denied: {reason}.", "Ask the person at the machine."],
+  call_limit_reached: [
+    "{who} made too many calls: at most {burst} at once, then {perMinute} a minute.",
+    "Wait {seconds} seconds before the next one.",
+  ],
   credential_binding_mismatch: [
     "The key of “{server}” belongs to {bound}, not to {wanted}.",
     "If the server really moved, remove it and add it with its new address and key.",
@@ -233,6 +237,10 @@ const WORDS: Record<RefusalCode, Words> = {
   issuer_metadata_invalid: [
     "The metadata of the issuer {issuer} cannot be used: {reason}.",
     "Compare the issuer's exact address, slash and case included, with what its operator gave you.",
+  ],
+  resource_metadata_invalid: [
+    "What {resource} says about its issuers cannot be used: {reason}.",
+    "Its operator has to mend the document (RFC 9728). You can also enter the issuer by hand.",
   ],
   issuer_error: [
     "The issuer {issuer} refused: {error}.",

@@ -110,18 +110,10 @@ function present(caller: AnyCaller | null): AnyCaller {
 const connected = (caller: AnyCaller | null) => present(caller).connect();
 
 function describe(server: Server, attachment: Attachment): string {
-  switch (attachment.type) {
-    case "none":
-      return "none is needed";
-    case "header":
-      return `it goes in the header ${attachment.name}`;
-    case "query":
-      return `it goes in the query parameter ${attachment.name}`;
-    case "env": {
-      const names = Object.keys(attachment.values);
-      return names.length === 0
-        ? "none is needed"
-        : `it goes in the environment of ${server.name}: ${names.join(", ")}`;
-    }
-  }
+  if (attachment.type === "header") return `it goes in the header ${attachment.name}`;
+  if (attachment.type === "query") return `it goes in the query parameter ${attachment.name}`;
+  const names = attachment.type === "env" ? Object.keys(attachment.values) : [];
+  return names.length === 0
+    ? "none is needed"
+    : `it goes in the environment of ${server.name}: ${names.join(", ")}`;
 }

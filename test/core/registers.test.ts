@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, integer, nat, oneof, pre, property, string } from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createAgentRegister } from "../../electron/core/agent-register.ts";
 import { createCredentials } from "../../electron/core/credentials.ts";
@@ -63,16 +63,16 @@ describe("agents", () => {
     const { agents } = make();
     const { credential } = await agents.add({ name: "a" });
     const text = credential.reveal();
-    const wrong = fc.oneof(
-      fc.string(),
-      fc
-        .integer({ min: 0, max: text.length - 1 })
-        .map((i) => text.slice(0, i) + (text[i] === "A" ? "B" : "A") + text.slice(i + 1)),
-      fc.constantFrom(text.slice(0, -1), `${text}A`, text.toUpperCase(), ` ${text}`),
+    const wrong = oneof(
+      string(),
+      integer({ min: 0, max: text.length - 1 }).map(
+        (i) => text.slice(0, i) + (text[i] === "A" ? "B" : "A") + text.slice(i + 1),
+      ),
+      constantFrom(text.slice(0, -1), `${text}A`, text.toUpperCase(), ` ${text}`),
     );
-    fc.assert(
-      fc.property(wrong, (guess) => {
-        fc.pre(guess !== text);
+    assert(
+      property(wrong, (guess) => {
+        pre(guess !== text);
         expect(() => agents.admit(guess, "bearer")).toThrow("agent_credential_unknown");
       }),
     );
@@ -336,10 +336,13 @@ describe("sessions", () => {
 
 describe("ids", () => {
   it("sort by time", () => {
-    fc.assert(
-      fc.property(fc.nat(4e12), fc.nat(4e12), (a, b) => {
-        fc.pre(a !== b);
-        const [x, y] = [newId("call", a, digest.random), newId("call", b, digest.random)];
+    assert(
+      property(nat(4e12), nat(4e12), (a, b) => {
+        pre(a !== b);
+        const [x, y] = [
+          newId("call", a, (n) => digest.random(n)),
+          newId("call", b, (n) => digest.random(n)),
+        ];
         expect(x < y).toBe(a < b);
       }),
     );

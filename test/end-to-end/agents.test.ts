@@ -54,7 +54,7 @@ async function v1(url: string, ours: boolean) {
     ? new HttpV1(new URL(url), { fetch: spying, requestInit: requestInit() })
     : new HttpV1(new URL(url));
   // The SDK's own types disagree with exactOptionalPropertyTypes.
-  await client.connect(transport as never);
+  await client.connect(transport);
   return { client, asked, transport };
 }
 async function v2(url: string, ours: boolean, mode: "auto" | { pin: string } = "auto") {
@@ -116,8 +116,8 @@ describe.skipIf(!hasNginx)(
     it("a v1 agent gets through Countersign what it gets directly", async () => {
       const direct = await v1(everything.url, false);
       const ours = await v1(`${house.door}/mcp/guarded`, true);
-      const expected = await tour(direct.client as unknown as AnyClient, progressV1);
-      const seen = await tour(ours.client as unknown as AnyClient, progressV1);
+      const expected = await tour(direct.client, progressV1);
+      const seen = await tour(ours.client, progressV1);
       expect(seen).toEqual(expected);
       expect(
         Object.values(expected).filter((v) => JSON.stringify(v).length > 30).length,
@@ -129,7 +129,7 @@ describe.skipIf(!hasNginx)(
     it("a v2 agent, which tries 2026-07-28 first, gets through Countersign what it gets directly", async () => {
       const direct = await v2(everything.url, false);
       const ours = await v2(`${house.door}/mcp/guarded`, true);
-      const expected = await tour(direct.client as unknown as AnyClient, progressV2);
+      const expected = await tour(direct.client, progressV2);
       expect(await tour(ours.client as unknown as AnyClient, progressV2)).toEqual(expected);
       await direct.client.close();
       await ours.client.close();
@@ -186,7 +186,7 @@ describe("server-everything over stdio, its key in the environment", () => {
       new StdioV1({ command: process.execPath, args: [EVERYTHING, "stdio"], stderr: "ignore" }),
     );
     const ours = await v1(`${house.door}/mcp/local`, true);
-    const expected = await tour(client as unknown as AnyClient, progressV1);
+    const expected = await tour(client, progressV1);
     expect(await tour(ours.client as unknown as AnyClient, progressV1)).toEqual(expected);
     await client.close();
     await ours.client.close();
@@ -215,7 +215,7 @@ describe("a server of 2026-07-28", () => {
   it("a v2 agent pinned to it gets through Countersign what it gets directly", async () => {
     const direct = await v2(modern.openUrl, false, { pin: "2026-07-28" });
     const ours = await v2(`${house.door}/mcp/modern`, true, { pin: "2026-07-28" });
-    const expected = await tour(direct.client as unknown as AnyClient, progressV2);
+    const expected = await tour(direct.client, progressV2);
     expect(await tour(ours.client as unknown as AnyClient, progressV2)).toEqual(expected);
     expect(JSON.stringify(expected["echo"])).toContain("héllo");
     await direct.client.close();

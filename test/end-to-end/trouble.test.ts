@@ -201,7 +201,10 @@ function smallDisk(): { path: string; fill: () => void; free: () => void } | nul
 describe("the disk", () => {
   it("full: every call is denied, none reaches the server; freed: calls go on (R8, threat 65)", async (context) => {
     const disk = smallDisk();
-    if (disk === null) return context.skip("only root may mount a small disk");
+    if (disk === null) {
+      context.skip("only root may mount a small disk");
+      return;
+    }
     const data = `${disk.path}/data`;
     const h = await openHouse({ dataFolder: data });
     closers.push(() => h.close());

@@ -96,7 +96,9 @@ describe("imports run one way", () => {
 
   it("the renderer takes only types, of the contract and of core, and only its bridge touches window.countersign", () => {
     const wrong = within("renderer/").filter(
-      (i) => i.to.startsWith("electron/") && !(i.typeOnly && /^electron\/(?:contract\.ts|core\/)/.test(i.to)),
+      (i) =>
+        i.to.startsWith("electron/") &&
+        !(i.typeOnly && /^electron\/(?:contract\.ts|core\/)/.test(i.to)),
     );
     expect(names(wrong)).toEqual([]);
     const bare = within("renderer/").filter((i) => i.to === "electron" || i.to.startsWith("node:"));

@@ -236,7 +236,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);
       if (row === undefined) throw new Refusal("call_unknown");
-      if (row.code === null) return row;
+      if (row.code === null) return { ...row, complaint: null };
       const facts = { server: row.serverName ?? "", agent: row.agentName ?? "", seconds: 60 };
       return { ...row, complaint: complaint(new Refusal(row.code, facts)) };
     },

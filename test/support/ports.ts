@@ -46,7 +46,7 @@ export function memoryStore(): Store & { all: Documents } {
       try {
         all[name] = next(all[name]);
       } catch (error) {
-        return Promise.reject(error as Error);
+        return Promise.reject(error);
       }
       for (const listener of listeners) listener(name);
       return Promise.resolve();

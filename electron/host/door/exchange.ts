@@ -112,6 +112,9 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
         },
         startedAt,
       );
+    } else if (refusal.code === "agent_hung_up" || refusal.code === "agent_removed") {
+      // An event stream that its agent closed, or a listing that it no longer wants: nothing was refused.
+      return;
     } else if (message === null || gateway.isGated(message)) {
       gateway.turnedAway(refusal.code, {
         who,
