@@ -143,7 +143,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
         } catch (error) {
           request.signal.removeEventListener("abort", onAbort);
           outgoing.destroy();
-          reject(error as Error);
+          reject(error);
         }
       });
       outgoing.end(request.body ?? undefined);
