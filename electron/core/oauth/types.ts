@@ -134,4 +134,6 @@ export interface CheckedToken {
   readonly refreshToken: Secret | null;
   /** ID token claims after validation, for sign-in. */
   readonly idClaims: Readonly<Record<string, unknown>> | null;
+  /** The ID token itself, validated: subject of an ID-JAG exchange. Only on a token fresh from a sign-in or refresh. */
+  readonly idToken?: Secret;
 }
