@@ -45,10 +45,21 @@ function forNode(name: string, input: Record<string, string>): EnvironmentOption
   };
 }
 
+/**
+ * @peculiar/x509 wants reflect-metadata to be there before it. Whoever imports both says so in the right order, but a
+ * chunk that two rooms share comes before the importers that said it.
+ */
+const reflectFirst = {
+  name: "reflect-first",
+  transform(code: string, id: string): string | null {
+    return /@peculiar[\\/]x509[\\/]/.test(id) ? `import "reflect-metadata";\n${code}` : null;
+  },
+};
+
 export default defineConfig({
   root: path.join(root, "renderer"),
   base: "./",
-  plugins: [react()],
+  plugins: [react(), reflectFirst],
   // The dev server is for the renderer alone and stays on loopback.
   server: { host: "127.0.0.1", port: 7787, strictPort: true },
   build: {

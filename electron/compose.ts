@@ -1,21 +1,24 @@
 // The composition root of the running program, the same for the desktop and the headless form: opens what lies
 // in the data folder, hands each room its ports, and closes everything in the order that loses nothing.
-import crypto from "node:crypto";
 import path from "node:path";
-import { performance } from "node:perf_hooks";
 import pkg from "../package.json" with { type: "json" };
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
-import type { AppEvent, AppStatus } from "./contract.ts";
+import type { AppEvent } from "./contract.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
+import { createCallLimits } from "./core/call-limits.ts";
 import { createCaller } from "./core/caller.ts";
-import type { Clock } from "./core/clock.ts";
+import { certificateSecret } from "./core/certificate-register.ts";
 import { createCredentials } from "./core/credentials.ts";
-import type { Digest } from "./core/digest.ts";
+import { isLoopback } from "./core/destination.ts";
 import { Refusal } from "./core/errors.ts";
 import { createGateway } from "./core/gateway.ts";
 import { locate, parseStrict } from "./core/json/document.ts";
 import { returnHeaders } from "./core/mcp.ts";
+import { issuerSecrets } from "./core/issuer-register.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
+import { redirectPath } from "./core/oauth/authorization-code.ts";
+import { grantRefs } from "./core/oauth/keeping/account-register.ts";
+import { actorKeyRef } from "./core/oauth/keeping/actor-keys.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
 import { complaint } from "./core/sentences.ts";
 import { createServerRegister, secretsOf } from "./core/server-register.ts";
@@ -23,7 +26,7 @@ import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
 import { stdioRules } from "./core/stdio/rules.ts";
 import { wire } from "./core/wire.ts";
-import { documentSchemas } from "./cli/schemas.ts";
+import { documentSchemas } from "./document-schemas.ts";
 import { type HandlerPorts, makeHandlers } from "./handlers.ts";
 import { serveControl } from "./host/control/server.ts";
 import { runDoctor } from "./host/doctor/doctor.ts";
@@ -34,18 +37,17 @@ import { openJournal } from "./host/journal/open.ts";
 import { createStdioUpstream } from "./host/stdio/upstream.ts";
 import { lockInstance } from "./host/store/lock.ts";
 import { openStore } from "./host/store/store.ts";
+import { createFlowNet } from "./host/tls/flow-net.ts";
 import { createVaultKeeper } from "./host/vault/keeper.ts";
+import { createInboundMtls, DOOR_KEY } from "./inbound-mtls.ts";
+import { createLabKeeper, practiceVault } from "./lab-keeper.ts";
+import { createOAuthRooms } from "./oauth-rooms.ts";
+import { clock, digest } from "./platform.ts";
+import { statusOf } from "./status.ts";
 import { answer, type Desk } from "./surface.ts";
 import { createTrials } from "./trials.ts";
 
 const VERSION: string = pkg.version;
-
-const clock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
-const digest: Digest = {
-  sha256: (data) => crypto.createHash("sha256").update(data).digest(),
-  equal: (a, b) => a.length === b.length && crypto.timingSafeEqual(a, b),
-  random: (n) => crypto.randomBytes(n),
-};
 
 /** Bytes and milliseconds for one request body. */
 const BODY = { maxBytes: 4 * 1024 * 1024, withinMs: 10_000 };
@@ -119,22 +121,66 @@ async function compose(
   closers.push(() => journal.close());
   journal.watch((rows) => emit({ type: "calls", rows }));
 
-  const vault = createVaultKeeper({
+  const places = createVaultKeeper({
     installation: store.read("settings").installation,
     stored: store.read("settings").vault,
     override: options.vault,
     sealedFile: path.join(folder, "secrets.sealed"),
     record: (kind) => store.write("settings", (now) => ({ ...now, vault: kind })),
-    knownRefs: () => store.read("servers").flatMap(secretsOf),
+    knownRefs: () => [
+      ...store.read("servers").flatMap(secretsOf),
+      ...store.read("issuers").flatMap(issuerSecrets),
+      ...store.read("certificates").map(certificateSecret),
+      ...store.read("accounts").flatMap(grantRefs),
+      ...store.read("actors").map(actorKeyRef),
+      DOOR_KEY,
+    ],
     log,
   });
   let stuck = false;
   closers.push(async () => {
-    ({ stuck } = await vault.close());
+    ({ stuck } = await places.close());
   });
-  const credentials = createCredentials(vault, known);
-  vault.watch((status) => {
-    if (status.state !== "ready") credentials.forgetAll();
+  const vault = practiceVault(places);
+  const credentials = createCredentials(vault, known, () => oauth.broker);
+  const net = createFlowNet({
+    trust: {
+      caPem: (issuerOrigin) => oauth.parties.serving(issuerOrigin)?.trustPem ?? null,
+      // Where a person registered an issuer on this machine or in their own network, and its endpoints; an origin that
+      // only a document named may lead to the internet and nowhere else (threat 30).
+      reach: (origin) => {
+        const known = oauth.parties.serving(origin);
+        if (known === undefined) return "public";
+        return isLoopback(new URL(known.issuer)) ? "loopback" : "private";
+      },
+    },
+  });
+  closers.push(() => net.close());
+  const oauth = createOAuthRooms({
+    store,
+    vault,
+    clock,
+    digest,
+    live: known,
+    log,
+    net,
+    secret: (tenant, id, what) => credentials.secret(tenant, id, what),
+    door: () => origin,
+    retireIdentity(id) {
+      net.retireIdentity(id);
+      http.retireIdentity(id);
+    },
+    dropServersOf(uses) {
+      for (const server of store.read("servers")) {
+        if (server.kind === "http" && uses(server)) http.dropServer(server.id);
+      }
+    },
+  });
+  places.watch((status) => {
+    if (status.state !== "ready") {
+      credentials.forgetAll();
+      oauth.forgetAll();
+    }
     changed("vault");
   });
 
@@ -162,6 +208,7 @@ async function compose(
   const trials = createTrials({ clock, credentials, upstreamFor });
   const sessions = createSessions(clock);
   let door: Awaited<ReturnType<typeof openDoor>> | null = null;
+  let origin = "";
   const agents = createAgentRegister({
     store,
     clock,
@@ -184,19 +231,38 @@ async function compose(
       upstreamFor(server.kind).dropServer(server.id);
     },
   });
+  const lab = createLabKeeper({
+    store,
+    agents,
+    servers,
+    issuers: oauth.issuers,
+    certificates: oauth.certificates,
+    signIns: oauth.signIns,
+    redirectPath: (issuer) => redirectPath(issuer, digest),
+    async actorKeys(agent) {
+      await oauth.readyToAct(agent);
+      return oauth.jwks(agent.tenant);
+    },
+    door: () => origin,
+    clock,
+    log,
+    emit,
+  });
+  closers.push(() => lab.close());
   const gateway = createGateway({
     servers: () => store.read("servers"),
     journal,
     credentials,
     clock,
     digest,
+    limit: createCallLimits(clock),
     redact: {
       input: (bytes) => redactInput(bytes, known),
       text: (text) => redactText(text, known, 1024),
     },
   });
 
-  await vault.start();
+  await places.start();
   door = await openDoor(
     {
       admit: (credential, method) => agents.admit(credential, method),
@@ -209,11 +275,27 @@ async function compose(
       body: BODY,
       stallMs: STALL_MS,
       monotonic: () => clock.monotonic(),
+      callback: (path, params) => oauth.signIns.answer(path, params),
+      jwks: () => ({ keys: oauth.jwks().keys }),
     },
     { port: options.port },
   );
-  const { origin } = door;
+  origin = door.origin;
   closers.push(() => door?.close());
+  const inbound = createInboundMtls({
+    agents,
+    vault,
+    clock,
+    log,
+    folder,
+    serve: door.serve,
+    // The browser form has the port between.
+    port: options.port === 0 ? 0 : options.port + 2,
+    bodyMs: BODY.withinMs,
+  });
+  closers.push(() => inbound.close());
+  await inbound.settle();
+  places.watch(() => void inbound.settle());
 
   let makeLink = (): string => {
     throw new Refusal("input_invalid", {
@@ -223,39 +305,13 @@ async function compose(
   };
   let showYourself = (): void => undefined;
 
-  const status = (): AppStatus => {
-    const broken = store.broken();
-    const trouble = journal.trouble();
-    const troubles = [
-      ...(trouble === null ? [] : [complaint(trouble)]),
-      ...broken.map(({ code, file, line, reason }) =>
-        complaint(new Refusal(code, { file, line: line ?? "?", reason })),
-      ),
-    ];
-    return {
-      version: VERSION,
-      runtime: options.runtime,
-      door: origin,
-      dataFolder: folder,
-      vault: vault.status(),
-      broken,
-      troubles,
-      counts: {
-        servers: store.read("servers").length,
-        agents: store.read("agents").length,
-        calls: journal.count() ?? 0,
-      },
-      startedAt,
-    };
-  };
-
   const ports: HandlerPorts = {
     agents,
     servers,
     store,
     journal,
     clock,
-    vault,
+    vault: places,
     lastSeen: (agentId) => journal.lastSeen(agentId),
     stdio,
     tryServer: (server) => trials.run(server),
@@ -266,7 +322,7 @@ async function compose(
         dataFolder: folder,
         broken: () => store.broken(),
         door: { port: Number(new URL(origin).port), ours: true, whoHolds },
-        vault: () => vault.probe(),
+        vault: () => places.probe(),
         journal: { file: path.join(folder, "journal.db"), trouble: journal.trouble() },
         clock,
         atStart,
@@ -275,7 +331,20 @@ async function compose(
           journal.trouble() === null ? (journal.search({ limit: 1 }).rows[0]?.at ?? null) : null,
         removedEnvironment: options.removedEnvironment ?? [],
       }),
-    status,
+    status: () =>
+      statusOf({
+        options,
+        version: VERSION,
+        door: origin,
+        dataFolder: folder,
+        startedAt,
+        store,
+        journal,
+        vault: places.status(),
+      }),
+    oauth,
+    lab,
+    inbound,
     makeLink: () => makeLink(),
     door: () => origin,
     // The folder stands in it: the assistant that starts the shim knows nothing of ours.

@@ -3,14 +3,31 @@
 import { z } from "zod";
 import type { AgentView } from "./core/agents.ts";
 import { agentSchema } from "./core/agents.ts";
-import type { CallPage, CallRow } from "./core/journal.ts";
+import type { CallPage } from "./core/journal.ts";
+import { madeKey } from "./core/certificates.ts";
+import type { Flow } from "./core/flows.ts";
+import type { Issuer } from "./core/issuers.ts";
+import type {
+  AccountView,
+  AppStatus,
+  CallDetail,
+  CertificateView,
+  DoctorReport,
+  Issued,
+  LabStatus,
+  SignedOut,
+  StderrTail,
+  TourReport,
+} from "./contract-views.ts";
 import { idOf, label, slug } from "./core/names.ts";
-import type { BrokenDocument } from "./core/registry.ts";
+import { actorUse, scopeToken } from "./core/patterns.ts";
 import { envName, fieldName, type ServerView, stage } from "./core/servers.ts";
 import type { Complaint } from "./core/sentences.ts";
 import type { Tenant } from "./core/tenants.ts";
 import type { TestReport } from "./core/try-server.ts";
 import type { VaultStatus } from "./core/vault.ts";
+
+export type * from "./contract-views.ts";
 
 /** `app`: the app window or its browser form. `approval`: the window that asks. `cli`: the control socket. */
 export type Surface = "app" | "approval" | "cli";
@@ -30,6 +47,22 @@ const outcome = z.enum([
 /** A secret on its way in: from a form or from standard input. It never comes back out. */
 const secretText = z.string().min(1, "the secret is empty").max(65_536);
 
+const asked = {
+  issuer: idOf("iss"),
+  scopes: z.array(scopeToken).max(64).default([]),
+  resource: z.url().max(2048).nullable().default(null),
+  audience: z.string().min(1).max(2048).nullable().default(null),
+};
+const someAccount = idOf("acc").nullable().default(null);
+const trustPem = z
+  .string()
+  .max(65_536)
+  .regex(
+    /^\s*-----BEGIN CERTIFICATE-----/,
+    "must be PEM, beginning with -----BEGIN CERTIFICATE-----",
+  )
+  .nullable();
+
 const addHttpServer = z.strictObject({
   kind: z.literal("http"),
   ...tenantScope,
@@ -38,6 +71,24 @@ const addHttpServer = z.strictObject({
   stage: stage.default("development"),
   auth: z.discriminatedUnion("type", [
     z.strictObject({ type: z.literal("none") }),
+    z.strictObject({ type: z.literal("client-credentials"), ...asked }),
+    z.strictObject({ type: z.literal("account"), ...asked, account: someAccount }),
+    z.strictObject({
+      type: z.literal("token-exchange"),
+      ...asked,
+      account: someAccount,
+      actor: actorUse.default("if-supported"),
+    }),
+    z.strictObject({ type: z.literal("mtls"), ...asked, certificate: idOf("crt") }),
+    z.strictObject({
+      type: z.literal("composite"),
+      ...asked,
+      account: someAccount,
+      exchange: z.boolean().default(true),
+      actor: actorUse.default("if-supported"),
+      certificate: idOf("crt"),
+      perUserPerMinute: z.number().int().min(1).max(100_000).nullable().default(null),
+    }),
     z.strictObject({
       type: z.literal("api-key"),
       in: z.enum(["header", "query"]).default("header"),
@@ -47,6 +98,8 @@ const addHttpServer = z.strictObject({
     }),
   ]),
   allowPlainHttpOnLoopback: z.boolean().default(false),
+  /** PEM of authorities that may vouch for this server besides the runtime's own. */
+  trustPem: trustPem.default(null),
 });
 
 const addStdioServer = z.strictObject({
@@ -70,7 +123,7 @@ export const callQueryInput = z.strictObject({
   outcome: z.array(outcome).max(8).optional(),
   code: z.string().max(64).optional(),
   decision: z.enum(["allow", "deny"]).optional(),
-  authMethod: z.enum(["bearer", "api-key"]).optional(),
+  authMethod: z.enum(["bearer", "api-key", "certificate"]).optional(),
   account: z.string().max(256).optional(),
   from: z.number().int().nonnegative().optional(),
   until: z.number().int().nonnegative().optional(),
@@ -78,66 +131,6 @@ export const callQueryInput = z.strictObject({
   after: z.number().int().nonnegative().optional(),
   limit: z.number().int().min(1).max(500).default(100),
 });
-
-export interface AppStatus {
-  readonly version: string;
-  readonly runtime: {
-    readonly kind: "electron" | "node";
-    readonly version: string;
-    /** True on the old, unpatched Electron that only tests should use. */
-    readonly testRuntime: boolean;
-  };
-  /** `http://127.0.0.1:7717` */
-  readonly door: string;
-  readonly dataFolder: string;
-  readonly vault: VaultStatus;
-  readonly broken: readonly BrokenDocument[];
-  /** What the app cannot do now and why, worst first. */
-  readonly troubles: readonly Complaint[];
-  readonly counts: { readonly servers: number; readonly agents: number; readonly calls: number };
-  /** UTC instant. */
-  readonly startedAt: string;
-}
-
-/** An agent's credential at the one moment that it is shown, with what to paste where. */
-export interface Issued {
-  readonly agent: AgentView;
-  readonly credential: string;
-  readonly snippets: readonly Snippet[];
-}
-export interface Snippet {
-  /** `claude-code`, `cursor`, `vscode`, `stdio`, `curl`, … */
-  readonly id: string;
-  readonly title: string;
-  readonly language: "json" | "toml" | "sh";
-  /** Where it goes. */
-  readonly where: string;
-  readonly text: string;
-}
-
-export type { TestReport, TestStep } from "./core/try-server.ts";
-export type { Complaint } from "./core/sentences.ts";
-
-export interface DoctorFinding {
-  /** `node`, `electron`, `data-folder`, `settings`, `port`, `keychain`, `vault`, `journal`, `clock`, `certificates`, `environment` */
-  readonly id: string;
-  readonly title: string;
-  readonly state: "ok" | "warning" | "problem";
-  readonly note: string;
-  readonly remedy: string | null;
-}
-export interface DoctorReport {
-  readonly ok: boolean;
-  readonly findings: readonly DoctorFinding[];
-}
-
-/** A call with, where Countersign refused it or could not finish it, the words for why. */
-export type CallDetail = CallRow & { readonly complaint: Complaint | null };
-
-/** One page of a local server's standard error, newest last. */
-export interface StderrTail {
-  readonly lines: readonly string[];
-}
 
 const returns = <T>(): { readonly _type?: T } => ({});
 
@@ -238,10 +231,159 @@ export const contract = {
     input: z.strictObject({ id: idOf("agt"), state: agentSchema.shape.state }),
     output: returns<AgentView>(),
   },
+  "agents.setCertificate": {
+    surfaces: ["app", "cli"],
+    /** PEM of the agent's own certificate, which is pinned; null takes it away. Its key never comes here. */
+    input: z.strictObject({ id: idOf("agt"), certificate: z.string().max(131_072).nullable() }),
+    output: returns<AgentView>(),
+  },
+  /** The door for agents with certificates; null while no agent has one, or the vault is not open. */
+  "mtls.status": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({}),
+    output: returns<{
+      door: { origin: string; certificate: string } | null;
+      trouble: Complaint | null;
+    }>(),
+  },
   "agents.remove": {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("agt") }),
     output: returns<{ removed: true }>(),
+  },
+  "issuers.list": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly Issuer[]>(),
+  },
+  "issuers.add": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      ...tenantScope,
+      name: slug,
+      issuer: z.url({ protocol: /^https?$/ }).max(2048),
+      clientId: z.string().min(1).max(1024),
+      auth: z.discriminatedUnion("method", [
+        z.strictObject({ method: z.literal("none") }),
+        z.strictObject({
+          method: z.enum(["client_secret_basic", "client_secret_post"]),
+          secret: secretText,
+        }),
+        z.strictObject({
+          method: z.literal("private_key_jwt"),
+          /** PKCS#8 PEM; left out, a key is made here and only its public half is shown. */
+          privateKey: secretText.nullable().default(null),
+          alg: z.enum(["ES256", "RS256", "PS256", "EdDSA"]).default("ES256"),
+        }),
+        z.strictObject({
+          method: z.enum(["tls_client_auth", "self_signed_tls_client_auth"]),
+          certificate: idOf("crt"),
+        }),
+      ]),
+      allowPlainHttpOnLoopback: z.boolean().default(false),
+      trustPem: trustPem.default(null),
+    }),
+    output: returns<Issuer>(),
+  },
+  "issuers.remove": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("iss") }),
+    output: returns<{ removed: true }>(),
+  },
+  "accounts.list": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly AccountView[]>(),
+  },
+  "accounts.signIn": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      issuer: idOf("iss"),
+      scopes: z.array(scopeToken).max(64).default([]),
+      resource: z.url().max(2048).nullable().default(null),
+      /** An account that signs in again must come back as the same person. */
+      account: idOf("acc").nullable().default(null),
+    }),
+    /** The address to be opened in the system browser, never in a window of ours (RFC 8252 section 8.12). */
+    output: returns<{ url: string }>(),
+  },
+  "accounts.signOut": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("acc") }),
+    output: returns<SignedOut>(),
+  },
+  "certificates.list": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly CertificateView[]>(),
+  },
+  "certificates.make": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      ...tenantScope,
+      label,
+      /** Common name; RFC 4514 text is made of it. */
+      commonName: label,
+      key: madeKey.default("EC-P256"),
+      /** Self-signed at once, or a request (RFC 2986) for an authority. */
+      signedBy: z.enum(["itself", "authority"]),
+      days: z.number().int().min(1).max(825).default(365),
+    }),
+    output: returns<CertificateView>(),
+  },
+  "certificates.accept": {
+    surfaces: ["app", "cli"],
+    /** What the authority signed, as PEM, leaf first. */
+    input: z.strictObject({ id: idOf("crt"), chain: z.string().min(1).max(131_072) }),
+    output: returns<CertificateView>(),
+  },
+  "certificates.import": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      ...tenantScope,
+      label,
+      /** PEM with certificate and key, or PKCS#12, as base64. */
+      file: z.string().min(1).max(2_000_000),
+      passphrase: z.string().max(1024).nullable().default(null),
+    }),
+    output: returns<CertificateView>(),
+  },
+  "certificates.remove": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("crt") }),
+    output: returns<{ removed: true }>(),
+  },
+  "actors.jwks": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    /** What an issuer must trust to believe who acts (RFC 7517), and under which issuer identifier. */
+    output: returns<{ issuer: string; keys: readonly Readonly<Record<string, unknown>>[] }>(),
+  },
+  "flows.list": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly Flow[]>(),
+  },
+  "flows.get": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("flow") }),
+    output: returns<Flow>(),
+  },
+  "lab.status": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({}),
+    output: returns<LabStatus>(),
+  },
+  "lab.start": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({}),
+    output: returns<LabStatus>(),
+  },
+  "lab.stop": { surfaces: ["app", "cli"], input: z.strictObject({}), output: returns<LabStatus>() },
+  "lab.tour": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({}),
+    output: returns<TourReport>(),
   },
   "calls.search": { surfaces: ["app", "cli"], input: callQueryInput, output: returns<CallPage>() },
   "calls.get": {
@@ -264,14 +406,6 @@ export type InputOf<M extends Method> = z.input<Contract[M]["input"]>;
 /** What a handler gets (checked, defaults filled in). */
 export type CheckedOf<M extends Method> = z.output<Contract[M]["input"]>;
 export type OutputOf<M extends Method> = NonNullable<Contract[M]["output"]["_type"]>;
-
-/** Pushed to every listening surface. Small, and a hint to ask again rather than the data, save for calls. */
-export type AppEvent =
-  | { readonly type: "calls"; readonly rows: readonly CallRow[] }
-  | {
-      readonly type: "changed";
-      readonly what: "servers" | "agents" | "tenants" | "vault" | "settings" | "troubles";
-    };
 
 /** The answer to any contract call, on every surface. */
 export type Reply<T> =

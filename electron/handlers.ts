@@ -6,13 +6,16 @@ import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
 import type { CallRow, Journal } from "./core/journal.ts";
 import type { Store } from "./core/registry.ts";
-import type { Secret } from "./core/secret.ts";
+import { type Secret, Secret as SecretValue } from "./core/secret.ts";
 import { type Complaint, complaint } from "./core/sentences.ts";
 import type { ServerRegister } from "./core/server-register.ts";
 import type { Server, ServerView, StdioHealth } from "./core/servers.ts";
 import { snippetsFor } from "./core/snippets.ts";
 import type { TestReport } from "./core/try-server.ts";
 import type { VaultKind, VaultStatus } from "./core/vault.ts";
+import type { InboundMtls } from "./inbound-mtls.ts";
+import type { LabKeeper } from "./lab-keeper.ts";
+import type { OAuthRooms } from "./oauth-rooms.ts";
 import type { Handlers } from "./surface.ts";
 
 export interface HandlerPorts {
@@ -34,6 +37,9 @@ export interface HandlerPorts {
   };
   readonly tryServer: (server: Server) => Promise<TestReport>;
   readonly doctor: () => Promise<DoctorReport>;
+  readonly oauth: OAuthRooms;
+  readonly lab: LabKeeper;
+  readonly inbound: InboundMtls;
   readonly status: () => AppStatus;
   readonly makeLink: () => string;
   readonly door: () => string;
@@ -54,7 +60,7 @@ function whyOf(row: CallRow): Complaint | null {
 }
 
 export function makeHandlers(ports: HandlerPorts): Handlers {
-  const { agents, servers, store, journal, vault } = ports;
+  const { agents, servers, store, journal, vault, oauth } = ports;
 
   const agentView = (agent: Agent): AgentView => {
     const { credentialHash: _hash, ...shown } = agent;
@@ -132,10 +138,69 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       return issued(agent, credential);
     },
     "agents.setState": async ({ id, state }) => agentView(await agents.setState(id, state)),
+    "agents.setCertificate": async ({ id, certificate }) =>
+      agentView(await ports.inbound.setCertificate(id, certificate)),
+    "mtls.status": () => ports.inbound.status(),
     "agents.remove": async ({ id }) => {
       await agents.remove(id);
+      await oauth.agentRemoved(id);
       return { removed: true };
     },
+
+    "issuers.list": ({ tenant }) => {
+      known(tenant);
+      return oauth.issuers.list(tenant);
+    },
+    "issuers.add": (input) => oauth.issuers.add(input),
+    "issuers.remove": async ({ id }) => {
+      await oauth.issuers.remove(id);
+      return { removed: true };
+    },
+    "accounts.list": ({ tenant }) => {
+      known(tenant);
+      return oauth.accounts(tenant);
+    },
+    "accounts.signIn": ({ issuer, ...wish }) =>
+      oauth.signIns.begin(oauth.issuers.find(issuer), wish),
+    "accounts.signOut": ({ id }) => oauth.signOut(id),
+    "certificates.list": ({ tenant }) => {
+      known(tenant);
+      return oauth.certificates.list(tenant).map((one) => oauth.certificateView(one));
+    },
+    "certificates.make": async (input) =>
+      oauth.certificateView(await oauth.certificates.make(input)),
+    "certificates.accept": async ({ id, chain }) =>
+      oauth.certificateView(await oauth.certificates.accept(id, chain)),
+    "certificates.import": async ({ tenant, label, file, passphrase }) =>
+      oauth.certificateView(
+        await oauth.certificates.import({
+          tenant,
+          label,
+          data: Buffer.from(file, "base64"),
+          passphrase: passphrase === null ? null : new SecretValue(passphrase),
+        }),
+      ),
+    "certificates.remove": async ({ id }) => {
+      await oauth.certificates.remove(id);
+      return { removed: true };
+    },
+    "actors.jwks": ({ tenant }) => {
+      known(tenant);
+      return oauth.jwks(tenant);
+    },
+    "flows.list": ({ tenant }) => {
+      known(tenant);
+      return oauth.flows.list(tenant);
+    },
+    "flows.get": ({ id }) => {
+      const flow = oauth.flows.get(id);
+      if (flow === undefined) throw new Refusal("flow_unknown");
+      return flow;
+    },
+    "lab.status": () => ports.lab.status(),
+    "lab.start": () => ports.lab.start(),
+    "lab.stop": () => ports.lab.stop(),
+    "lab.tour": () => ports.lab.tour(),
 
     "calls.search": (query) => {
       known(query.tenant);

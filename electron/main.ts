@@ -13,6 +13,7 @@ import { loadAssets } from "./host/web/assets.ts";
 import { setupIpc } from "./ipc.ts";
 import { ownArguments } from "./launch-arguments.ts";
 import { devServerOf, parseStartOptions, START_HELP, type StartOptions } from "./options.ts";
+import { openingSignIns } from "./app-browser.ts";
 import { APP_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
 import { describeRuntime, runtimeNotice } from "./runtime.ts";
 import { askTheFirst, folderInUse } from "./second-start.ts";
@@ -127,11 +128,12 @@ async function start(options: StartOptions): Promise<void> {
   });
   const running = await countersign;
   if (quitting) return;
+  if (options.lab) void running.desk.call("app", "lab.start", {});
 
   const pageOrigin = devServer ?? APP_ORIGIN;
   const session = lockedSession(pageOrigin);
   serveAppPages(session, loadAssets(path.join(__dirname, "../renderer")));
-  setupIpc({ desk: running.desk, appWindow: () => window, origin: pageOrigin });
+  setupIpc({ desk: openingSignIns(running.desk), appWindow: () => window, origin: pageOrigin });
   Menu.setApplicationMenu(process.platform === "darwin" ? Menu.getApplicationMenu() : null);
 
   const open = (): void => {

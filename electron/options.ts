@@ -10,6 +10,8 @@ export { DEFAULT_PORT, START_HELP };
 export interface StartOptions {
   readonly help: boolean;
   readonly headless: boolean;
+  /** Start the practice company, too. */
+  readonly lab: boolean;
   /** The agents' door. 0 takes any free port: for tests, since agents need a fixed one. */
   readonly port: number;
   /** Absolute. */
@@ -43,6 +45,7 @@ export function parseStartOptions(args: readonly string[], around: Surroundings)
   return {
     help: values.help ?? false,
     headless: values.headless ?? false,
+    lab: values.lab ?? false,
     port: portOf(values.port),
     dataFolder:
       values.data === undefined

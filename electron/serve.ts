@@ -2,7 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
-import type { AppStatus, Reply } from "./contract.ts";
+import type { AppStatus, LabStatus, Reply } from "./contract.ts";
 import { asRefusal, exitCode, Refusal } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
 import { complaint } from "./core/sentences.ts";
@@ -61,7 +61,8 @@ export async function serve(args: readonly string[], parts: ServeParts): Promise
     try {
       const web = await openWeb(countersign, options.port, parts, log);
       try {
-        await greet(countersign, web, parts.out);
+        const lab = options.lab ? await startLab(countersign) : [];
+        await greet(countersign, web, parts.out, lab);
         await parts.untilAsked();
       } finally {
         await web.close();
@@ -120,10 +121,19 @@ function onDevServer(link: string, origin: string): string {
   return dev === undefined ? link : link.replace(origin, dev);
 }
 
+/** Starts the practice company. A lab that does not start is said and is no reason not to run. */
+async function startLab(countersign: Countersign): Promise<string[]> {
+  const reply = (await countersign.desk.call("app", "lab.start", {})) as Reply<LabStatus>;
+  if (!reply.ok) return [`Practice company    ${reply.error.sentence}`];
+  const names = reply.value.servers.map((server) => server.name).join(", ");
+  return [`Practice company    ${names} (see it work: countersign lab tour)`];
+}
+
 async function greet(
   countersign: Countersign,
   web: WebForm,
   out: (text: string) => void,
+  more: readonly string[],
 ): Promise<void> {
   const reply = (await countersign.desk.call("app", "app.status", {})) as Reply<AppStatus>;
   const lines = [
@@ -133,6 +143,7 @@ async function greet(
     ...(reply.ok
       ? reply.value.troubles.map((t) => `Trouble             ${t.sentence} ${t.advice}`)
       : []),
+    ...more,
     `Open it here, once  ${onDevServer(web.makeLink(), web.origin)}`,
     "The link works for ten minutes. Ctrl-C ends Countersign.",
   ];

@@ -10,6 +10,8 @@ function provide(target: object, name: string, value: unknown): void {
 }
 
 provide(globalThis, "crypto", webcrypto);
+// oauth4webapi asks whether a key is one.
+provide(globalThis, "CryptoKey", (webcrypto as { CryptoKey?: unknown }).CryptoKey);
 provide(globalThis, "File", File);
 provide(
   globalThis,

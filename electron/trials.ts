@@ -40,7 +40,7 @@ export function createTrials({ clock, credentials, upstreamFor }: TrialPorts): T
       try {
         return await tryServer(server, {
           clock,
-          release: (one) => credentials.release(one),
+          release: (one) => credentials.release(one, null, signal),
           sender: (one, attachment) => async (request) => {
             const order = { server: one, agentId: OURSELVES, attachment, signal };
             try {

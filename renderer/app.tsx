@@ -3,6 +3,8 @@ import { type ReactNode, useMemo, useState } from "react";
 import { AddAgent } from "./agents/add-agent.tsx";
 import { AgentsScreen } from "./agents/agents-screen.tsx";
 import { DoctorScreen } from "./doctor/doctor-screen.tsx";
+import { IdentitiesScreen } from "./identities/identities-screen.tsx";
+import { LabScreen } from "./lab/lab-screen.tsx";
 import { LogScreen } from "./log/log-screen.tsx";
 import { AddServer } from "./servers/add-server.tsx";
 import { ServersScreen } from "./servers/servers-screen.tsx";
@@ -20,6 +22,8 @@ const SCREENS: Record<ScreenName, () => ReactNode> = {
   log: LogScreen,
   servers: ServersScreen,
   agents: AgentsScreen,
+  identities: IdentitiesScreen,
+  lab: LabScreen,
   doctor: DoctorScreen,
 };
 

@@ -3,22 +3,33 @@ import type { OutputOf } from "../electron/contract.ts";
 import type { CallRow } from "../electron/core/journal.ts";
 
 export type {
+  AccountView,
   AppEvent,
   AppStatus,
+  CertificateView,
   DoctorFinding,
   DoctorReport,
   InputOf,
   Issued,
+  LabStatus,
   Method,
   OutputOf,
   Reply,
+  SignedOut,
   Snippet,
   StderrTail,
   TestReport,
   TestStep,
+  TourReport,
+  TourStep,
 } from "../electron/contract.ts";
 export type { AgentView } from "../electron/core/agents.ts";
 export type { CallOutcome, CallRow } from "../electron/core/journal.ts";
+export type { CallEvidence } from "../electron/core/evidence.ts";
+export type { Flow } from "../electron/core/flows.ts";
+export type { Issuer } from "../electron/core/issuers.ts";
+export type { FlowRule, FlowStep, MaskedExchange } from "../electron/core/oauth/types.ts";
+export type { OAuthPattern, Pattern, PatternType } from "../electron/core/patterns.ts";
 export type { BrokenDocument } from "../electron/core/registry.ts";
 export type { Complaint } from "../electron/core/sentences.ts";
 export type { ServerView } from "../electron/core/servers.ts";

@@ -2,10 +2,14 @@
 // says comes ready-made from the app; nothing here repeats it.
 import { agentWords } from "./words/agents.ts";
 import { doctorWords } from "./words/doctor.ts";
+import { identityWords } from "./words/identities.ts";
+import { labWords } from "./words/lab.ts";
 import { logWords } from "./words/log.ts";
+import { patternWords } from "./words/patterns.ts";
 import { serverWords } from "./words/servers.ts";
 import { shellWords } from "./words/shell.ts";
 import { vaultWords } from "./words/vault.ts";
+import { xrayWords } from "./words/xray.ts";
 
 export const words = {
   ...shellWords,
@@ -14,4 +18,8 @@ export const words = {
   agents: agentWords,
   doctor: doctorWords,
   vault: vaultWords,
+  patterns: patternWords,
+  identities: identityWords,
+  lab: labWords,
+  xray: xrayWords,
 } as const;

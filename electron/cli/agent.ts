@@ -1,9 +1,9 @@
-// `agent list | add | rotate | pause | resume | remove`.
+// `agent list | add | rotate | pause | resume | remove | jwks`.
 import type { Issued } from "../contract.ts";
 import type { AgentView } from "../core/agents.ts";
 import { cell } from "./output.ts";
 import { findAgent } from "./remote.ts";
-import { localTime } from "./text.ts";
+import { jsonLines, localTime } from "./text.ts";
 import type { Context, Run } from "./types.ts";
 
 export const list: Run = async ({ connect, out, tenant }) => {
@@ -78,4 +78,18 @@ export const remove: Run = async (context) => {
   await context.out.show(done, () =>
     context.out.line(`The agent “${agent.name}” was removed; its credential no longer works.`),
   );
+};
+
+/** What an issuer must trust to believe which agent acts. */
+export const jwks: Run = async ({ connect, out, tenant }) => {
+  const remote = await connect();
+  const all = await remote.call("actors.jwks", tenant === undefined ? {} : { tenant });
+  await out.show(all, async ({ issuer, keys }) => {
+    await out.line(`Agents' statements are issued by: ${issuer}`);
+    if (keys.length === 0) {
+      return out.line("No agent has a key yet: one is made at its first exchange.");
+    }
+    await out.line("The issuer is to trust these public keys (RFC 7517):");
+    await out.raw(jsonLines({ keys }));
+  });
 };

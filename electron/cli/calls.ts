@@ -1,8 +1,9 @@
 // `calls`: what was called, as a list or as it happens.
 import type { InputOf } from "../contract.ts";
-import { Refusal } from "../core/errors.ts";
 import type { CallOutcome, CallRow } from "../core/journal.ts";
+import { behalfOf, evidenceLines } from "./evidence.ts";
 import { followCalls } from "./follow.ts";
+import { usage } from "./given.ts";
 import type { Tint } from "./output.ts";
 import { findAgent, findServer, type Remote } from "./remote.ts";
 import { cut, localTime, visible, widthOf } from "./text.ts";
@@ -27,8 +28,6 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 const PAGE = 500;
 const DEFAULT_LIMIT = 50;
 const MOST = 1_000_000;
-
-const usage = (reason: string): Refusal => new Refusal("usage", { reason });
 
 /** `15m`, `2h`, or anything that Date reads; a date without a zone is local time. Milliseconds UTC. */
 export function sinceOf(text: string, now: number): number {
@@ -101,9 +100,11 @@ function callLine(row: CallRow, out: Context["out"]): string {
   const code = row.kind === "refusal" ? null : row.code;
   return [
     localTime(row.at),
-    fit(row.agentName, 20),
-    fit(row.serverName, 16),
-    fit(what, 28),
+    fit(row.agentName, 16),
+    fit(behalfOf(row), 18),
+    fit(row.serverName, 14),
+    fit(row.pattern, 18),
+    fit(what, 24),
     out.paint(fit(row.outcome, 11), OUTCOMES[row.outcome]),
     row.totalMs === null ? "       -" : `${String(Math.round(row.totalMs)).padStart(5)} ms`,
     visible(`${code ?? ""}${times}`),
@@ -112,13 +113,22 @@ function callLine(row: CallRow, out: Context["out"]): string {
     .trimEnd();
 }
 
+async function printWide(row: CallRow, out: Context["out"]): Promise<void> {
+  await out.raw(callLine(row, out));
+  const lines = row.evidence === null ? [] : evidenceLines(row.evidence, row.agentName);
+  const ids = [row.id, row.evidence?.flow ?? ""].join("  ").trimEnd();
+  for (const line of [...lines, ids]) await out.raw(out.paint(`    ${visible(line)}`, "dim"));
+}
+
 export const calls: Run = async (context) => {
   const { out, flag, text } = context;
   const limit = limitOf(text("limit"));
   const remote = await context.connect();
   const search = await searchOf(context, remote);
-  const print = (row: CallRow): Promise<void> =>
-    out.json ? out.value(row) : out.raw(callLine(row, out));
+  const print = (row: CallRow): Promise<void> => {
+    if (out.json) return out.value(row);
+    return flag("wide") ? printWide(row, out) : out.raw(callLine(row, out));
+  };
 
   if (!flag("follow")) {
     const rows = await newest(remote, search, limit);

@@ -18,6 +18,53 @@ const addOptions: OptionTable = {
     value: "NAME",
     help: "send the key as this query parameter, where the server knows no header",
   },
+  auth: {
+    type: "string",
+    value: "PATTERN",
+    help: "client-credentials, account, token-exchange, mtls or composite",
+  },
+  issuer: { type: "string", value: "NAME", help: "where the token comes from" },
+  scope: {
+    type: "string",
+    multiple: true,
+    value: "SCOPE",
+    help: "ask for this scope; may be repeated",
+  },
+  resource: { type: "string", value: "URL", help: "the server that the token is for (RFC 8707)" },
+  audience: {
+    type: "string",
+    value: "TEXT",
+    help: "the same, for issuers that know audience instead (RFC 8693)",
+  },
+  account: {
+    type: "string",
+    value: "ID",
+    help: "on whose behalf (default: the one account that is signed in there)",
+  },
+  actor: {
+    type: "string",
+    value: "HOW",
+    help: "whether the token names the agent: required, if-supported (default) or none",
+  },
+  certificate: {
+    type: "string",
+    value: "NAME",
+    help: "for mtls and composite: the client certificate, by label or id",
+  },
+  "per-user": {
+    type: "string",
+    value: "N",
+    help: "for composite: calls that one person may have made in a minute",
+  },
+  "no-exchange": {
+    type: "boolean",
+    help: "for composite: client credentials with the certificate, on nobody's behalf",
+  },
+  trust: {
+    type: "string",
+    value: "FILE",
+    help: "PEM of authorities that may vouch for this server besides the usual ones",
+  },
   stage: {
     type: "string",
     value: "STAGE",
@@ -70,6 +117,9 @@ export const SERVER_COMMANDS: readonly Command[] = [
       "countersign server add notes https://notes.example/mcp",
       "countersign server add tickets https://tickets.example/mcp --api-key < key.txt",
       "countersign server add wiki https://wiki.example/mcp --header Authorization --prefix 'Bearer '",
+      "countersign server add crm https://crm.example/mcp --auth client-credentials --issuer okta --scope crm:read --resource https://crm.example/mcp",
+      "countersign server add mail https://mail.example/mcp --auth token-exchange --issuer okta --resource https://mail.example/mcp --actor required",
+      "countersign server add payroll https://pay.example/mcp --auth mtls --issuer bank --certificate laptop --stage production",
       "countersign server add files --stdio --env ROOT=/srv --secret-env FILES_KEY -- npx -y files-server",
     ],
     load: async () => (await import("./server-add.ts")).add,

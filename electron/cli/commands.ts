@@ -1,4 +1,9 @@
 // Every command: how it is called and what its help says. What it does is loaded only when it is run.
+import { AGENT_COMMANDS } from "./commands-agent.ts";
+import { CALL_COMMANDS } from "./commands-calls.ts";
+import { CERTIFICATE_COMMANDS } from "./commands-certificate.ts";
+import { ISSUER_COMMANDS } from "./commands-issuer.ts";
+import { LAB_COMMANDS } from "./commands-lab.ts";
 import { SERVER_COMMANDS } from "./commands-server.ts";
 import type { Command } from "./types.ts";
 
@@ -100,96 +105,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./tenant.ts")).add,
   },
   ...SERVER_COMMANDS,
-  {
-    words: ["agent", "list"],
-    summary: "list the agents",
-    synopsis: "",
-    arity: [0, 0],
-    options: {},
-    examples: ["countersign agent list"],
-    load: async () => (await import("./agent.ts")).list,
-  },
-  {
-    words: ["agent", "add"],
-    summary: "add an agent; its credential is shown this once",
-    synopsis: "<name>",
-    arity: [1, 1],
-    options: {},
-    examples: [
-      "countersign agent add 'Claude Code'",
-      "countersign agent add ci --json | jq -r .credential",
-    ],
-    load: async () => (await import("./agent.ts")).add,
-  },
-  {
-    words: ["agent", "rotate"],
-    summary: "issue a new credential; the old one stops at once",
-    synopsis: "<agent>",
-    arity: [1, 1],
-    options: {},
-    examples: ["countersign agent rotate ci"],
-    load: async () => (await import("./agent.ts")).rotate,
-  },
-  {
-    words: ["agent", "pause"],
-    summary: "refuse every call of an agent until it is resumed",
-    synopsis: "<agent>",
-    arity: [1, 1],
-    options: {},
-    examples: ["countersign agent pause ci"],
-    load: async () => (await import("./agent.ts")).pause,
-  },
-  {
-    words: ["agent", "resume"],
-    summary: "let a paused agent call again",
-    synopsis: "<agent>",
-    arity: [1, 1],
-    options: {},
-    examples: ["countersign agent resume ci"],
-    load: async () => (await import("./agent.ts")).resume,
-  },
-  {
-    words: ["agent", "remove"],
-    summary: "remove an agent; its credential stops at once",
-    synopsis: "<agent>",
-    arity: [1, 1],
-    options: {},
-    examples: ["countersign agent remove ci"],
-    load: async () => (await import("./agent.ts")).remove,
-  },
-  {
-    words: ["calls"],
-    summary: "the calls that were made, oldest first",
-    synopsis: "",
-    arity: [0, 0],
-    options: {
-      follow: { type: "boolean", help: "go on as calls are made, until Ctrl-C" },
-      agent: { type: "string", value: "NAME", help: "only of this agent" },
-      server: { type: "string", value: "NAME", help: "only to this server" },
-      tool: { type: "string", value: "NAME", help: "only of this tool" },
-      outcome: {
-        type: "string",
-        multiple: true,
-        value: "NAME",
-        help: "pending, ok, tool-error, rpc-error, denied, failed, aborted, interrupted; may be repeated",
-      },
-      text: { type: "string", value: "WORDS", help: "words that all occur in the call" },
-      since: {
-        type: "string",
-        value: "TIME",
-        help: "15m, 2h, 7d, or a date such as 2026-11-24T09:00",
-      },
-      limit: { type: "string", value: "N", help: "the newest N (default 50)" },
-    },
-    notes:
-      "With --json each call is one line. With --follow a call is printed when it ends, and with --json also when it begins.",
-    examples: [
-      "countersign calls --since 1h --outcome denied",
-      "countersign calls --follow --server tickets",
-      "countersign calls --json --limit 1000 > calls.jsonl",
-    ],
-    load: async () => (await import("./calls.ts")).calls,
-  },
+  ...AGENT_COMMANDS,
+  ...ISSUER_COMMANDS,
+  ...CERTIFICATE_COMMANDS,
+  ...CALL_COMMANDS,
+  ...LAB_COMMANDS,
   {
     words: ["stdio"],
     summary: "be a local MCP server in front of a server, for assistants that speak only stdio",

@@ -13,7 +13,7 @@ async function lookFromOutside(folder: string, port: number): Promise<DoctorRepo
     await Promise.all([
       import("../host/doctor/doctor.ts"),
       import("../host/store/inspect.ts"),
-      import("./schemas.ts"),
+      import("../document-schemas.ts"),
       import("../core/json/document.ts"),
     ]);
   const { whoHolds } = await import("../host/door/holder.ts");

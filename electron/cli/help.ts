@@ -23,9 +23,9 @@ usage: countersign <command> [options]
 ${columns([...rows, ["help exit-codes", "what each exit code means"]])}
 Options of every command:
 ${columns(optionRows(GLOBAL_OPTIONS))}
-Servers and agents are named by their name or id. Secrets come from standard input, never from arguments.
+Servers, agents, issuers and certificates are named by their name or id. Secrets come from standard input, never from arguments.
 Exit codes: 0 done, 1 refused or failed, 64 usage, 66 no such name, 69 not running, 72 already running,
-77 vault; all of them: countersign help exit-codes
+77 vault or sign-in; all of them: countersign help exit-codes
 `;
 }
 
@@ -45,16 +45,16 @@ ${examples.map((example) => `  ${example}\n`).join("")}`;
 const EXITS: Readonly<Record<number, string>> = {
   1: "refused, failed, or a problem was found",
   64: "the command was used wrongly, or its input is not valid",
-  65: "a file or message cannot be read",
-  66: "there is no such server, agent, tenant or call",
-  69: "Countersign is not running on this data folder",
+  65: "a file, message or certificate cannot be read",
+  66: "there is no such server, agent, tenant, issuer, account, certificate, flow or call",
+  69: "Countersign is not running on this data folder, or its lab is off",
   71: "the data folder cannot be used",
   72: "Countersign is already running on this data folder",
   73: "a settings file cannot be written",
   74: "the journal cannot be written",
   75: "the port is taken",
-  76: "a server could not be reached, or did not answer as it should",
-  77: "the place for secrets is locked, unavailable or not chosen",
+  76: "a server or issuer could not be reached, or did not answer as it should",
+  77: "the place for secrets is not ready, a sign-in is needed, or a certificate has expired",
   78: "a launch switch was refused",
 };
 

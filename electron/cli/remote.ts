@@ -1,6 +1,7 @@
 // The running Countersign, as the command line calls it: the contract's types over the control socket.
-import type { AppEvent, InputOf, Method, OutputOf, Reply } from "../contract.ts";
+import type { AppEvent, CertificateView, InputOf, Method, OutputOf, Reply } from "../contract.ts";
 import { Refusal } from "../core/errors.ts";
+import type { Issuer } from "../core/issuers.ts";
 import type { Complaint } from "../core/sentences.ts";
 import type { AgentView } from "../core/agents.ts";
 import type { ServerView } from "../core/servers.ts";
@@ -38,23 +39,32 @@ export async function connectRemote(folder: string): Promise<Remote> {
 
 interface Named {
   readonly id: string;
-  readonly name: string;
   readonly tenant: string;
 }
 
-/** By id, else by name. A name may stand in several tenants: then it has to be said which. */
-function pick<T extends Named>(all: readonly T[], wanted: string, missing: () => Refusal): T {
+/** By id, else by name. A name may stand in several tenants, a label twice in one: then it has to be said which. */
+function pick<T extends Named>(
+  all: readonly T[],
+  wanted: string,
+  nameOf: (one: T) => string,
+  missing: () => Refusal,
+): T {
   const byId = all.find((one) => one.id === wanted);
   if (byId !== undefined) return byId;
-  const [first, second] = all.filter((one) => one.name === wanted);
+  const named = all.filter((one) => nameOf(one) === wanted);
+  const [first, second] = named;
   if (first === undefined) throw missing();
   if (second !== undefined) {
     throw new Refusal("usage", {
-      reason: `The name “${wanted}” stands in more than one tenant: say which with --tenant.`,
+      reason: named.every((one) => one.tenant === first.tenant)
+        ? `The name “${wanted}” is borne by more than one: say which by its id.`
+        : `The name “${wanted}” stands in more than one tenant: say which with --tenant.`,
     });
   }
   return first;
 }
+
+const scope = (tenant: string | undefined) => (tenant === undefined ? {} : { tenant });
 
 /** @throws Refusal `server_unknown`, `usage` where the name is in several tenants */
 export async function findServer(
@@ -62,8 +72,9 @@ export async function findServer(
   tenant: string | undefined,
   wanted: string,
 ): Promise<ServerView> {
-  const all = await remote.call("servers.list", tenant === undefined ? {} : { tenant });
-  return pick(all, wanted, () => new Refusal("server_unknown", { server: wanted }));
+  const all = await remote.call("servers.list", scope(tenant));
+  const missing = (): Refusal => new Refusal("server_unknown", { server: wanted });
+  return pick(all, wanted, (s) => s.name, missing);
 }
 
 /** @throws Refusal `agent_unknown`, `usage` where the name is in several tenants */
@@ -72,6 +83,29 @@ export async function findAgent(
   tenant: string | undefined,
   wanted: string,
 ): Promise<AgentView> {
-  const all = await remote.call("agents.list", tenant === undefined ? {} : { tenant });
-  return pick(all, wanted, () => new Refusal("agent_unknown", { agent: wanted }));
+  const all = await remote.call("agents.list", scope(tenant));
+  const missing = (): Refusal => new Refusal("agent_unknown", { agent: wanted });
+  return pick(all, wanted, (a) => a.name, missing);
+}
+
+/** @throws Refusal `issuer_unknown`, `usage` where the name is in several tenants */
+export async function findIssuer(
+  remote: Remote,
+  tenant: string | undefined,
+  wanted: string,
+): Promise<Issuer> {
+  const all = await remote.call("issuers.list", scope(tenant));
+  const missing = (): Refusal => new Refusal("issuer_unknown", { issuer: wanted });
+  return pick(all, wanted, (i) => i.name, missing);
+}
+
+/** @throws Refusal `certificate_unknown`, `usage` where several bear the label */
+export async function findCertificate(
+  remote: Remote,
+  tenant: string | undefined,
+  wanted: string,
+): Promise<CertificateView> {
+  const all = await remote.call("certificates.list", scope(tenant));
+  const missing = (): Refusal => new Refusal("certificate_unknown", { certificate: wanted });
+  return pick(all, wanted, (c) => c.label, missing);
 }

@@ -1,10 +1,10 @@
 // The command line: finds the command, loads it, runs it, and turns whatever happens into words and an exit code.
 import os from "node:os";
-import path from "node:path";
 import { asRefusal, REFUSALS, Refusal } from "../core/errors.ts";
 import { complaint, type Complaint } from "../core/sentences.ts";
 import { defaultDataFolder } from "../options.ts";
 import { COMMANDS } from "./commands.ts";
+import { pathFor } from "./given.ts";
 import { exitCodes, helpOf, overview } from "./help.ts";
 import { createOutput, ReaderGone } from "./output.ts";
 import { checkArity, parse, type Parsed } from "./parse.ts";
@@ -17,8 +17,7 @@ const INTERRUPTED = 130;
 
 function folderFor(io: Io, data: string | undefined): string {
   if (data === undefined) return defaultDataFolder(io.env, process.platform, os.homedir());
-  // npm changes the working directory to the package's own and leaves the person's here.
-  return path.resolve(io.env["INIT_CWD"] ?? process.cwd(), data);
+  return pathFor(io, data);
 }
 
 /** `--help`, `help` and their topics; null where something is to be done. */

@@ -1,15 +1,15 @@
 // `server add`: a server over HTTP, or a local one.
 import type { InputOf } from "../contract.ts";
-import { Refusal } from "../core/errors.ts";
+import { checkUrl, readCertificates, usage } from "./given.ts";
 import { looksSecret } from "./parse.ts";
-import { addressText } from "./server.ts";
+import type { Remote } from "./remote.ts";
+import { OAUTH_OPTIONS, patternOf, prepareOAuth } from "./server-oauth.ts";
+import { addressText } from "./server-text.ts";
 import type { Context, Run } from "./types.ts";
 
 type AddInput = InputOf<"servers.add">;
 type HttpInput = Extract<AddInput, { kind: "http" }>;
 type StdioInput = Extract<AddInput, { kind: "stdio" }>;
-
-const usage = (reason: string): Refusal => new Refusal("usage", { reason });
 
 function stageOf({ text }: Context): { stage?: "development" | "staging" | "production" } {
   const stage = text("stage");
@@ -23,38 +23,25 @@ function stageOf({ text }: Context): { stage?: "development" | "staging" | "prod
 const tenantOf = ({ tenant }: Context): { tenant?: string } =>
   tenant === undefined ? {} : { tenant };
 
-const HTTP_ONLY = ["header", "prefix", "query"];
-const HTTP_FLAGS = ["api-key", "allow-plain-http-on-loopback"];
+const KEY_OPTIONS = ["header", "prefix", "query"];
+const HTTP_OPTIONS = [
+  "api-key",
+  "allow-plain-http-on-loopback",
+  "auth",
+  "trust",
+  ...KEY_OPTIONS,
+  ...OAUTH_OPTIONS,
+];
 
-function checkUrl(url: string): void {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw usage("The address of the server is not a URL.");
-  }
-  // It would stand in the process list, the shell's history and the settings file.
-  if (parsed.username !== "" || parsed.password !== "") {
-    throw usage(
-      "The address holds a user or password. Leave them out and give the key with --api-key.",
-    );
-  }
-  for (const name of parsed.searchParams.keys()) {
-    if (looksSecret(name)) {
-      throw usage(
-        "The address holds what looks like a key. Leave it out and use --query NAME: it is read from standard input.",
-      );
-    }
-  }
-}
+type Complete = (remote: Remote) => Promise<AddInput>;
 
 /** Everything but the key, which is asked for only when it is known that all else is well. */
-function readHttp(context: Context): { input: Omit<HttpInput, "auth">; wantsKey: boolean } {
-  const { args, flag, text } = context;
+function readHttp(context: Context): Complete {
+  const { args, flag, io, text } = context;
   const [name = "", url] = args;
   if (url === undefined)
     throw usage("Give the server's address, or --stdio and its command after --.");
-  checkUrl(url);
+  checkUrl(url, "server", "A key is given with --api-key: it is read from standard input.");
   for (const option of ["env", "secret-env", "cwd"]) {
     if (text(option) !== undefined) throw usage(`--${option} belongs to a local server (--stdio).`);
   }
@@ -64,18 +51,24 @@ function readHttp(context: Context): { input: Omit<HttpInput, "auth">; wantsKey:
   if (text("prefix") !== undefined && text("query") !== undefined) {
     throw usage("--prefix belongs to a header.");
   }
-  const wantsKey = flag("api-key") || HTTP_ONLY.some((option) => text(option) !== undefined);
+  const wantsKey = flag("api-key") || KEY_OPTIONS.some((option) => text(option) !== undefined);
+  const pattern = patternOf(context);
+  if (pattern !== null && wantsKey) throw usage(`--auth ${pattern} goes without a key.`);
+  const oauth = pattern === null ? null : prepareOAuth(context, pattern);
   const plain = flag("allow-plain-http-on-loopback");
-  return {
-    wantsKey,
-    input: {
-      kind: "http",
-      name,
-      url,
-      ...tenantOf(context),
-      ...stageOf(context),
-      ...(plain && { allowPlainHttpOnLoopback: true }),
-    },
+  const trust = text("trust");
+  const input: Omit<HttpInput, "auth"> = {
+    kind: "http",
+    name,
+    url,
+    ...tenantOf(context),
+    ...stageOf(context),
+    ...(plain && { allowPlainHttpOnLoopback: true }),
+  };
+  return async (remote) => {
+    const trusting = trust === undefined ? {} : { trustPem: await readCertificates(io, trust) };
+    if (oauth !== null) return { ...input, ...trusting, auth: await oauth(remote) };
+    return { ...input, ...trusting, auth: wantsKey ? await withKey(context) : { type: "none" } };
   };
 }
 
@@ -130,11 +123,10 @@ function readStdio(context: Context): {
   const [name = "", stray] = args;
   if (stray !== undefined)
     throw usage("A local server has no address: its command follows after --.");
-  for (const option of HTTP_ONLY) {
-    if (text(option) !== undefined) throw usage(`--${option} belongs to a server over HTTP.`);
-  }
-  for (const option of HTTP_FLAGS) {
-    if (flag(option)) throw usage(`--${option} belongs to a server over HTTP.`);
+  for (const option of HTTP_OPTIONS) {
+    if (flag(option) || text(option) !== undefined) {
+      throw usage(`--${option} belongs to a server over HTTP.`);
+    }
   }
   const [command, ...commandArgs] = rest ?? [];
   if (command === undefined) throw usage("Give the command of the local server after --.");
@@ -168,8 +160,8 @@ function readStdio(context: Context): {
   };
 }
 
-/** Reads and checks the arguments. @returns how the rest, the secrets, is got */
-function prepare(context: Context): () => Promise<AddInput> {
+/** Reads and checks the arguments. @returns how the rest is got: secrets, and what names stand for */
+function prepare(context: Context): Complete {
   if (context.flag("stdio")) {
     const { input, secretNames } = readStdio(context);
     return async () => {
@@ -181,15 +173,14 @@ function prepare(context: Context): () => Promise<AddInput> {
   }
   if (context.rest !== null)
     throw usage("A command after -- belongs to a local server: add --stdio.");
-  const { input, wantsKey } = readHttp(context);
-  return async () => ({ ...input, auth: wantsKey ? await withKey(context) : { type: "none" } });
+  return readHttp(context);
 }
 
 export const add: Run = async (context) => {
   const { connect, out } = context;
   const complete = prepare(context);
   const remote = await connect();
-  const server = await remote.call("servers.add", await complete());
+  const server = await remote.call("servers.add", await complete(remote));
   await out.show(server, async (s) => {
     await out.line(`The server “${s.name}” was added: ${addressText(s)}`);
     await out.line(`Agents use ${s.endpoint}`);

@@ -4,18 +4,9 @@ import { Refusal, REFUSALS } from "../core/errors.ts";
 import type { ServerView } from "../core/servers.ts";
 import { cell, type Tint } from "./output.ts";
 import { findServer } from "./remote.ts";
+import { addressText, behalfText, knownTo, patternText } from "./server-text.ts";
 import { cut } from "./text.ts";
 import type { Context, Run } from "./types.ts";
-
-function keyText(server: ServerView): string {
-  if (server.kind === "stdio") return Object.keys(server.secretEnv).join(" ") || "none";
-  const { pattern } = server;
-  return pattern.type === "none" ? "none" : `${pattern.in} ${pattern.name}`;
-}
-
-export function addressText(server: ServerView): string {
-  return server.kind === "http" ? server.url : [server.command, ...server.args].join(" ");
-}
 
 export const list: Run = async ({ connect, out, tenant }) => {
   const remote = await connect();
@@ -24,14 +15,16 @@ export const list: Run = async ({ connect, out, tenant }) => {
     if (servers.length === 0) {
       return out.line("No servers yet. Add one: countersign server add <name> <url>");
     }
+    const known = await knownTo(remote, servers);
     await out.table(
-      ["NAME", "TENANT", "STAGE", "STATE", "KEY", "AGENTS USE", "ADDRESS"],
+      ["NAME", "TENANT", "STAGE", "STATE", "PATTERN", "ON BEHALF OF", "AGENTS USE", "ADDRESS"],
       servers.map((s) => [
         s.name,
         s.tenant,
         s.stage,
         cell(s.state, s.state === "active" ? "good" : "warn"),
-        keyText(s),
+        cut(patternText(s, known), 60),
+        cut(behalfText(s, known), 40),
         s.endpoint,
         cut(addressText(s), 72),
       ]),
@@ -89,9 +82,9 @@ export const replaceKey: Run = async (context) => {
         : `Say which variable with --secret-env: ${names.join(", ")}.`;
     throw new Refusal("usage", { reason });
   }
-  if (server.kind === "http" && (env !== undefined || server.pattern.type === "none")) {
-    const reason = `The server “${server.name}” has ${env === undefined ? "no key" : "a key, not variables"}.`;
-    throw new Refusal("usage", { reason });
+  if (server.kind === "http" && (env !== undefined || server.pattern.type !== "api-key")) {
+    const has = server.pattern.type === "api-key" ? "a key, not variables" : "no key";
+    throw new Refusal("usage", { reason: `The server “${server.name}” has ${has}.` });
   }
   const secret = (await secrets.one(`New key of ${server.name}`)).reveal();
   const id = server.id;

@@ -15,15 +15,19 @@ export function visible(text: string): string {
 /** The same for text of several lines that is ours to lay out: its line breaks stay. */
 export const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n");
 
-/** JSON on one line, ASCII where a terminal could be fooled. It parses to the same value. */
-export function jsonLine(value: unknown): string {
-  const text = JSON.stringify(value).replace(HIDDEN, (char) =>
+const ascii = (text: string): string =>
+  text.replace(HIDDEN, (char) =>
     [...Array(char.length).keys()]
       .map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`)
       .join(""),
   );
-  return `${text}\n`;
-}
+
+/** JSON on one line, ASCII where a terminal could be fooled. It parses to the same value. */
+export const jsonLine = (value: unknown): string => `${ascii(JSON.stringify(value))}\n`;
+
+/** The same over several lines, to be read or pasted. No line break at its end. */
+export const jsonLines = (value: unknown): string =>
+  JSON.stringify(value, null, 2).split("\n").map(ascii).join("\n");
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\p{Emoji_Presentation}\u{20000}-\u{3fffd}]/u;

@@ -1,5 +1,6 @@
 // Who may knock: adds, rotates, pauses and removes agents, and tells which one a credential belongs to.
 import { AGENT_CREDENTIAL, type Agent, type AgentAuthMethod } from "./agents.ts";
+import { type AgentCertificate, admitPeer, type Peer } from "./certificates/peer.ts";
 import type { Clock } from "./clock.ts";
 import { base64url, type Digest } from "./digest.ts";
 import { Refusal } from "./errors.ts";
@@ -118,6 +119,33 @@ export function createAgentRegister(ports: AgentPorts) {
 
     remove: async (id: string): Promise<void> => {
       await change(id, () => null);
+    },
+
+    /** Pins this certificate to the agent, or takes it away; what the agent has open is cut. */
+    setCertificate: (id: string, certificate: AgentCertificate | null): Promise<Agent> =>
+      change(id, ({ certificate: _old, ...rest }) =>
+        certificate === null ? rest : { ...rest, certificate },
+      ),
+
+    /**
+     * Tells whose certificate is at the other end of this connection.
+     * @throws Refusal `agent_certificate_*`, `certificate_expired`, `agent_paused`
+     */
+    admitCertificate(peer: Peer | null): AdmittedAgent {
+      const withCertificate = store
+        .read("agents")
+        .flatMap((agent) =>
+          agent.certificate === undefined ? [] : [{ agent, certificate: agent.certificate }],
+        );
+      const { agent } = admitPeer(
+        peer,
+        (thumbprint) => withCertificate.find((one) => one.certificate.thumbprint === thumbprint),
+        clock.now(),
+      );
+      if (agent.state !== "active") throw new Refusal("agent_paused", { agent: agent.name });
+      const proof: AdmittedAgent = { agent, authMethod: "certificate" };
+      admitted.add(proof);
+      return proof;
     },
 
     /**

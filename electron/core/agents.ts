@@ -1,6 +1,7 @@
 // An agent: a local MCP client that holds a credential issued by Countersign. Only the hash of the
 // credential is kept; the credential itself is shown once.
 import { z } from "zod";
+import { agentCertificateSchema } from "./certificates/peer.ts";
 import { idOf, instant, label, slug } from "./names.ts";
 
 export const agentSchema = z.strictObject({
@@ -11,6 +12,8 @@ export const agentSchema = z.strictObject({
   credentialHash: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** The last four characters, so that a person can tell two credentials apart. */
   credentialHint: z.string().length(4),
+  /** The certificate that it may prove itself by at the mTLS door, besides its credential. */
+  certificate: agentCertificateSchema.optional(),
   state: z.enum(["active", "paused"]),
   createdAt: instant,
   rotatedAt: instant.nullable(),
@@ -18,7 +21,7 @@ export const agentSchema = z.strictObject({
 export type Agent = z.infer<typeof agentSchema>;
 
 /** How an agent proved who it is at the front door. */
-export type AgentAuthMethod = "bearer" | "api-key";
+export type AgentAuthMethod = "bearer" | "api-key" | "certificate";
 
 /** An agent as surfaces see it: no hash. */
 export type AgentView = Omit<Agent, "credentialHash"> & {

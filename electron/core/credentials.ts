@@ -1,8 +1,13 @@
 // Hands over what one admitted exchange needs, and nothing more. The last check before a key leaves.
+import type { Agent } from "./agents.ts";
+import type { Broker, Brokered } from "./broker.ts";
 import { checkTransport, covers } from "./destination.ts";
 import { Refusal } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 import { Secret as SecretValue } from "./secret.ts";
+import { checkStage } from "./oauth/keeping/ladder.ts";
+import { shapeOf } from "./pattern-shape.ts";
+import { isOAuth } from "./patterns.ts";
 import { secretsOf } from "./server-register.ts";
 import type { HttpServer, Server } from "./servers.ts";
 import type { SecretRef, Vault } from "./vault.ts";
@@ -12,7 +17,9 @@ export type Attachment =
   | { readonly type: "none" }
   | { readonly type: "header"; readonly name: string; readonly value: Secret }
   | { readonly type: "query"; readonly name: string; readonly value: Secret }
-  | { readonly type: "env"; readonly values: Readonly<Record<string, Secret>> };
+  | { readonly type: "env"; readonly values: Readonly<Record<string, Secret>> }
+  /** An access token, with the certificate that it is sent with. */
+  | { readonly type: "token"; readonly brokered: Brokered };
 
 /** Port: told of every secret that is in use, so that the journal and the log can keep it out. */
 export interface LiveSecrets {
@@ -21,8 +28,13 @@ export interface LiveSecrets {
 }
 
 export interface Credentials {
-  /** @throws Refusal `credential_binding_mismatch`, `plain_http_refused`, `vault_*` */
-  release(server: Server): Promise<Attachment>;
+  /**
+   * @param agent who the call is for; null where a person tests the server
+   * @throws Refusal `credential_binding_mismatch`, `plain_http_refused`, `pattern_too_weak`, `vault_*`, and the broker's
+   */
+  release(server: Server, agent: Agent | null, signal?: AbortSignal): Promise<Attachment>;
+  /** A secret by its id, kept in memory while it is in use. @throws Refusal `vault_*` */
+  secret(tenant: string, id: string, what: string): Promise<Secret>;
   /** Forgets what is in memory: after a change of the server, and when the vault is locked. */
   forget(server: Server): void;
   forgetAll(): void;
@@ -32,7 +44,11 @@ export interface Credentials {
  * Secrets are kept in memory while they are in use: a keychain round trip for every call would cost
  * milliseconds and, on some systems, a dialog. Locking the vault forgets them.
  */
-export function createCredentials(vault: Vault, live: LiveSecrets): Credentials {
+export function createCredentials(
+  vault: Vault,
+  live: LiveSecrets,
+  broker: () => Broker,
+): Credentials {
   const kept = new Map<string, Secret>();
   const loading = new Map<string, Promise<Secret>>();
   // A lookup that was under way when everything was forgotten must not bring a secret back.
@@ -60,8 +76,13 @@ export function createCredentials(vault: Vault, live: LiveSecrets): Credentials 
     return pending;
   }
 
-  async function forHttp(server: HttpServer): Promise<Attachment> {
+  async function forHttp(
+    server: HttpServer,
+    agent: Agent | null,
+    signal?: AbortSignal,
+  ): Promise<Attachment> {
     const { pattern } = server;
+    checkStage(server.stage, shapeOf(pattern));
     if (pattern.type === "none") return { type: "none" };
     const url = new URL(server.url);
     if (!covers(pattern.boundTo, url)) {
@@ -72,6 +93,9 @@ export function createCredentials(vault: Vault, live: LiveSecrets): Credentials 
       });
     }
     checkTransport(url, server.allowPlainHttpOnLoopback);
+    if (isOAuth(pattern)) {
+      return { type: "token", brokered: await broker().token(server, pattern, agent, signal) };
+    }
     const key = await load({ tenant: server.tenant, id: pattern.secret }, server.name);
     if (pattern.in === "query") return { type: "query", name: pattern.name, value: key };
     const value = pattern.prefix === "" ? key : new SecretValue(pattern.prefix + key.reveal());
@@ -86,14 +110,18 @@ export function createCredentials(vault: Vault, live: LiveSecrets): Credentials 
   }
 
   return {
-    async release(server) {
-      if (server.kind === "http") return forHttp(server);
+    async release(server, agent, signal) {
+      if (server.kind === "http") return forHttp(server, agent, signal);
+      checkStage(server.stage, {
+        type: Object.keys(server.secretEnv).length === 0 ? "none" : "env",
+      });
       const values: Record<string, Secret> = {};
       for (const [name, entry] of Object.entries(server.secretEnv)) {
         values[name] = await load({ tenant: server.tenant, id: entry.secret }, server.name);
       }
       return { type: "env", values };
     },
+    secret: (tenant, id, what) => load({ tenant, id }, what),
     forget(server) {
       for (const ref of secretsOf(server)) drop(ref);
     },

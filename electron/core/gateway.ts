@@ -23,6 +23,8 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly redact: Redactor;
+  /** Counts one call. @throws Refusal `call_limit_reached` */
+  readonly limit: (server: Server, attachment: Attachment) => void;
 }
 
 /** A server that this agent may reach. Only reach() makes one. */
@@ -133,9 +135,13 @@ export function createGateway(ports: GatewayPorts) {
      * The credential for a plan that this gateway made.
      * @throws Refusal `credential_binding_mismatch`, `plain_http_refused`, `vault_*`
      */
-    async release(plan: Plan): Promise<Attachment> {
+    async release(plan: Plan, signal?: AbortSignal): Promise<Attachment> {
       if (!plans.has(plan)) throw new Refusal("call_denied", { reason: "it has no plan" });
-      return ports.credentials.release(plan.reached.server);
+      const { server, who } = plan.reached;
+      const attachment = await ports.credentials.release(server, who.agent, signal);
+      // Counted once it is known whose call it is, and before anything is sent.
+      if (plan.callId !== null) ports.limit(server, attachment);
+      return attachment;
     },
 
     /** Writes how a planned call ended. Each call ends once; a plan without a row has nothing to write. */
@@ -197,6 +203,7 @@ export function createGateway(ports: GatewayPorts) {
           httpStatus: about.status,
           detail: about.note === undefined ? null : redact.text(about.note),
           resultBytes: 0,
+          evidence: null,
           firstByteMs: null,
           totalMs,
         },
@@ -208,7 +215,7 @@ export function createGateway(ports: GatewayPorts) {
       const { code } = asRefusal(error);
       if (code === "agent_hung_up" || code === "agent_removed") return { outcome: "aborted", code };
       const ours =
-        /^(?:vault_|credential_|plain_http_|journal_|call_denied|server_paused|session_)/;
+        /^(?:vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_)/;
       return { outcome: ours.test(code) ? "denied" : "failed", code };
     },
   };

@@ -1,5 +1,6 @@
 // The journal: an intent before the bytes leave, an outcome after. Rows are what people read, search and export.
 import type { Refusal, RefusalCode } from "./errors.ts";
+import type { CallEvidence } from "./evidence.ts";
 import type { AgentAuthMethod } from "./agents.ts";
 import type { PatternType } from "./servers.ts";
 
@@ -66,6 +67,8 @@ export interface CallEnd {
   /** Short, redacted, at most 1 KiB. */
   readonly detail: string | null;
   readonly resultBytes: number;
+  /** What the call was authenticated with; null where no token took part. */
+  readonly evidence: CallEvidence | null;
   readonly firstByteMs: number | null;
   readonly totalMs: number;
 }

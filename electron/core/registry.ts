@@ -1,5 +1,9 @@
 // The port behind agents, servers, tenants and settings: whole small documents, validated on read.
 import type { Agent } from "./agents.ts";
+import type { Certificate } from "./certificates.ts";
+import type { Issuer } from "./issuers.ts";
+import type { Account } from "./oauth/keeping/accounts.ts";
+import type { ActorKey } from "./oauth/keeping/actor-keys.ts";
 import type { Server } from "./servers.ts";
 import type { Settings } from "./settings.ts";
 import type { Tenant } from "./tenants.ts";
@@ -9,6 +13,11 @@ export interface Documents {
   readonly tenants: readonly Tenant[];
   readonly agents: readonly Agent[];
   readonly servers: readonly Server[];
+  readonly issuers: readonly Issuer[];
+  readonly accounts: readonly Account[];
+  readonly certificates: readonly Certificate[];
+  /** Public halves of the agents' signing keys. */
+  readonly actors: readonly ActorKey[];
 }
 export type DocumentName = keyof Documents;
 

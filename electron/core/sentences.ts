@@ -75,6 +75,22 @@ const WORDS: Record<RefusalCode, Words> = {
     "This agent was removed, rotated or paused while the call ran.",
     "Use its present credential, or add it again.",
   ],
+  agent_certificate_missing: [
+    "The connection has no certificate.",
+    "Set the agent's client certificate and key in its configuration, or use the door without TLS and a credential.",
+  ],
+  agent_certificate_unknown: [
+    "The certificate “{subject}” belongs to no agent.",
+    "Add it to the agent under Agents; a renewed certificate has to be added, too.",
+  ],
+  agent_certificate_untrusted: [
+    "The certificate “{subject}” is not valid here: its authority is not trusted, or its time has not come.",
+    "Add its authority under Agents, or check the clocks.",
+  ],
+  agent_binding_mismatch: [
+    "The token is not bound to the certificate of this connection: {reason}.",
+    "Send the token over a connection with the certificate that it was issued for.",
+  ],
   session_unknown: [
     "This session is not known, or belongs to another agent.",
     "Start a new session with initialize.",
@@ -120,7 +136,7 @@ const WORDS: Record<RefusalCode, Words> = {
   call_denied: ["The call was denied: {reason}.", "Ask the person at the machine."],
   call_limit_reached: [
     "{who} made too many calls: at most {burst} at once, then {perMinute} a minute.",
-    "Wait {seconds} seconds before the next one.",
+    "Wait {seconds} s before the next one.",
   ],
   credential_binding_mismatch: [
     "The key of “{server}” belongs to {bound}, not to {wanted}.",
@@ -270,6 +286,16 @@ const WORDS: Record<RefusalCode, Words> = {
   account_changed: [
     "The sign-in at {issuer} came back as someone else ({found} instead of {expected}).",
     "Nothing was changed. If you meant to switch, sign the old account out first.",
+  ],
+  issuer_unknown: ["There is no issuer “{issuer}” here.", "List them: countersign issuer list."],
+  flow_unknown: [
+    "The steps of this flow are no longer kept.",
+    "Repeat the call: the newest flows are kept until Countersign ends.",
+  ],
+  lab_off: ["The lab is not running.", "Start it: countersign lab start."],
+  lab_failed: [
+    "The lab could not be started: {reason}.",
+    "Try again; countersign doctor shows what is wrong with this machine.",
   ],
   account_unknown: ["There is no account “{account}”.", "List them: countersign account list."],
   certificate_unknown: [

@@ -8,6 +8,9 @@ import { newId } from "./ids.ts";
 import { DEFAULT_TENANT } from "./names.ts";
 import type { Store } from "./registry.ts";
 import { Secret } from "./secret.ts";
+import { checkStage } from "./oauth/keeping/ladder.ts";
+import { shapeOf } from "./pattern-shape.ts";
+import type { OAuthPattern } from "./patterns.ts";
 import type { HttpServer, Pattern, Server, Stage, StdioServer } from "./servers.ts";
 import type { SecretRef, Vault } from "./vault.ts";
 
@@ -19,6 +22,8 @@ export interface ServerPorts {
   /** The server changed or went: end what is open to it and forget its secrets. */
   readonly dropServer: (server: Server) => void;
 }
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 interface Common {
   readonly tenant?: string | undefined;
@@ -36,8 +41,10 @@ export interface NewHttpServer extends Common {
         readonly name: string;
         readonly prefix: string;
         readonly secret: string;
-      };
+      }
+    | DistributiveOmit<OAuthPattern, "boundTo">;
   readonly allowPlainHttpOnLoopback: boolean;
+  readonly trustPem: string | null;
 }
 export interface NewStdioServer extends Common {
   readonly kind: "stdio";
@@ -105,7 +112,7 @@ export function createServerRegister(ports: ServerPorts) {
 
   function httpServer(
     input: NewHttpServer,
-    common: Omit<HttpServer, "kind" | "url" | "pattern" | "allowPlainHttpOnLoopback">,
+    common: Omit<HttpServer, "kind" | "url" | "pattern" | "allowPlainHttpOnLoopback" | "trustPem">,
   ) {
     const url = new URL(input.url);
     if (url.username !== "" || url.password !== "" || url.hash !== "") {
@@ -133,12 +140,18 @@ export function createServerRegister(ports: ServerPorts) {
       };
       secrets = [[{ tenant: common.tenant, id }, input.auth.secret]];
     }
+    if (input.auth.type !== "api-key" && input.auth.type !== "none") {
+      checkTransport(url, input.allowPlainHttpOnLoopback);
+      pattern = { ...input.auth, boundTo: bindingOf(url) };
+    }
+    checkStage(common.stage, shapeOf(pattern));
     const server: HttpServer = {
       ...common,
       kind: "http",
       url: url.href,
       pattern,
       allowPlainHttpOnLoopback: input.allowPlainHttpOnLoopback,
+      trustPem: input.trustPem,
     };
     return { server, secrets };
   }

@@ -1,38 +1,10 @@
 // A server: something upstream that an agent may call.
 import { z } from "zod";
 import { idOf, instant, slug } from "./names.ts";
+import { patternSchema } from "./patterns.ts";
 
-/** Where a secret may be sent: nowhere but below this path of this origin. */
-export const bindingSchema = z.strictObject({
-  /** Scheme, host and port, as URL.origin prints it. */
-  origin: z.string().regex(/^https?:\/\/[^/]+$/),
-  /** Path that the destination must equal or lie under, by whole segments. */
-  path: z.string().startsWith("/"),
-});
-export type Binding = z.infer<typeof bindingSchema>;
-
-/** RFC 9110 section 5.1 field name. */
-export const fieldName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
-
-const secretHandle = { secret: idOf("sec"), secretAddedAt: instant, boundTo: bindingSchema };
-
-export const patternSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("none") }),
-  z.strictObject({
-    type: z.literal("api-key"),
-    /** Where the server wants the key. `header` for a query parameter only where the server knows no other way. */
-    in: z.enum(["header", "query"]),
-    name: fieldName,
-    /** Put before the key in a header: `Bearer ` for keys that are sent as bearer tokens. */
-    prefix: z
-      .string()
-      .max(24)
-      .regex(/^[\x21-\x7e]*(?:[\x21-\x7e] )?$/),
-    ...secretHandle,
-  }),
-]);
-export type Pattern = z.infer<typeof patternSchema>;
-export type PatternType = Pattern["type"];
+export { bindingSchema, fieldName, patternSchema } from "./patterns.ts";
+export type { Binding, Pattern, PatternType } from "./patterns.ts";
 
 export const stage = z.enum(["development", "staging", "production"]);
 export type Stage = z.infer<typeof stage>;
@@ -55,6 +27,8 @@ export const httpServerSchema = z.strictObject({
   pattern: patternSchema,
   /** A person agreed to send this server's key over plain HTTP on loopback. Never honoured elsewhere. */
   allowPlainHttpOnLoopback: z.boolean(),
+  /** PEM of authorities that may vouch for this server besides the runtime's own; chosen by a person. */
+  trustPem: z.string().max(65_536).nullable().default(null),
 });
 
 /** POSIX names only: what every shell and every platform can hold. */

@@ -112,6 +112,11 @@ const connected = (caller: AnyCaller | null) => present(caller).connect();
 function describe(server: Server, attachment: Attachment): string {
   if (attachment.type === "header") return `it goes in the header ${attachment.name}`;
   if (attachment.type === "query") return `it goes in the query parameter ${attachment.name}`;
+  if (attachment.type === "token") {
+    const { token, tls } = attachment.brokered;
+    const bound = tls === null ? "" : ", bound to the certificate";
+    return `a token from ${token.issuer}, good until ${new Date(token.expiresAt).toISOString()}${bound}`;
+  }
   const names = attachment.type === "env" ? Object.keys(attachment.values) : [];
   return names.length === 0
     ? "none is needed"

@@ -5,6 +5,7 @@ export declare const START_OPTIONS: {
   readonly port: { readonly type: "string" };
   readonly data: { readonly type: "string" };
   readonly vault: { readonly type: "string" };
+  readonly lab: { readonly type: "boolean" };
 };
 export declare const DEFAULT_PORT: number;
 export declare const START_HELP: string;

@@ -8,6 +8,7 @@ export const START_OPTIONS = /** @type {const} */ ({
   port: { type: "string" },
   data: { type: "string" },
   vault: { type: "string" },
+  lab: { type: "boolean" },
 });
 
 export const DEFAULT_PORT = 7717;
@@ -21,6 +22,7 @@ usage: npm start -- [options]
   --port N         the agents' door on 127.0.0.1 (default ${DEFAULT_PORT}; the browser form takes the next port)
   --data DIR       the folder for settings and the journal (default: your system's place for app data)
   --vault KIND     where secrets are kept in this run: keychain, file or memory
+  --lab            with the practice company: an issuer, a CA and servers for every pattern, all on this machine
   --help           this text
 
 Exit codes: 64 usage, 71 data folder unusable, 72 already running, 75 port taken, 78 launch switch refused.

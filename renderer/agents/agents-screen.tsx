@@ -1,11 +1,12 @@
 // The agents: who may call, and the means to stop each of them.
-import { Bot, Pause, Play, Plus, RotateCw, Trash2 } from "lucide-react";
+import { BadgeCheck, BadgeX, Bot, Pause, Play, Plus, RotateCw, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { usePolling } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { ComplaintBox, Empty } from "../parts/notice.tsx";
 import { MoreMenu } from "../parts/picker.tsx";
+import { PracticeOf } from "../parts/practice.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
@@ -13,18 +14,19 @@ import { useFlows } from "../shell/flows.ts";
 import { useApp, useStore } from "../state/context.tsx";
 import type { AgentView, Complaint, Issued } from "../types.ts";
 import { words } from "../words.ts";
+import { CertificateDoor, CertificateFacts, SetCertificate } from "./agent-certificate.tsx";
 import { IssuedDialog } from "./issued.tsx";
 
 /** When an agent was last seen changes without an event. */
 const SEEN_MS = 10_000;
 
+type AgentAction = "rotate" | "remove" | "set-certificate" | "take-certificate";
+
 export function AgentsScreen(): ReactNode {
   const store = useStore();
   const { agents } = useApp();
   const { addAgent } = useFlows();
-  const [asked, setAsked] = useState<{ action: "rotate" | "remove"; agent: AgentView } | null>(
-    null,
-  );
+  const [asked, setAsked] = useState<{ action: AgentAction; agent: AgentView } | null>(null);
   const [issued, setIssued] = useState<Issued | null>(null);
   usePolling(() => store.refresh("agents"), SEEN_MS);
   const w = words.agents;
@@ -50,9 +52,30 @@ export function AgentsScreen(): ReactNode {
           <AgentCard key={agent.id} agent={agent} onAsk={(action) => setAsked({ action, agent })} />
         ))}
       </ul>
+      <CertificateDoor
+        // Its door opens with the first certificate and closes with the last.
+        key={agents?.filter((one) => one.certificate !== undefined).length ?? 0}
+      />
+      {asked?.action === "set-certificate" && (
+        <SetCertificate agent={asked.agent} onClose={() => setAsked(null)} />
+      )}
+      {asked?.action === "take-certificate" && (
+        <Confirm
+          title={<Shown text={w.certificate.takeTitle(asked.agent.name)} />}
+          text={w.certificate.takeText}
+          action={w.certificate.takeAction}
+          onClose={() => setAsked(null)}
+          run={async () => {
+            const input = { id: asked.agent.id, certificate: null };
+            const reply = await store.bridge.call("agents.setCertificate", input);
+            if (reply.ok) store.refresh("agents");
+            return reply;
+          }}
+        />
+      )}
       {asked?.action === "remove" && (
         <Confirm
-          title={w.removeTitle(asked.agent.name)}
+          title={<Shown text={w.removeTitle(asked.agent.name)} />}
           text={w.removeText}
           action={w.removeAction}
           onClose={() => setAsked(null)}
@@ -65,7 +88,7 @@ export function AgentsScreen(): ReactNode {
       )}
       {asked?.action === "rotate" && (
         <Confirm
-          title={w.rotateTitle(asked.agent.name)}
+          title={<Shown text={w.rotateTitle(asked.agent.name)} />}
           text={w.rotateText}
           action={w.rotateAction}
           danger={false}
@@ -85,10 +108,7 @@ export function AgentsScreen(): ReactNode {
   );
 }
 
-function AgentCard(props: {
-  agent: AgentView;
-  onAsk: (action: "rotate" | "remove") => void;
-}): ReactNode {
+function AgentCard(props: { agent: AgentView; onAsk: (action: AgentAction) => void }): ReactNode {
   const { agent, onAsk } = props;
   const store = useStore();
   const [complaint, setComplaint] = useState<Complaint | null>(null);
@@ -112,6 +132,7 @@ function AgentCard(props: {
           <h2 title={agent.name}>
             <Shown text={agent.name} />
           </h2>
+          <PracticeOf tenant={agent.tenant} />
           {paused && <span className="badge badge-warn">{words.common.paused}</span>}
         </div>
         <div className="item-actions">
@@ -127,6 +148,21 @@ function AgentCard(props: {
             name={agent.name}
             actions={[
               { label: w.rotate, icon: RotateCw, run: () => onAsk("rotate") },
+              {
+                label: w.certificate.set,
+                icon: BadgeCheck,
+                run: () => onAsk("set-certificate"),
+              },
+              ...(agent.certificate === undefined
+                ? []
+                : [
+                    {
+                      label: w.certificate.takeAway,
+                      icon: BadgeX,
+                      danger: true,
+                      run: () => onAsk("take-certificate"),
+                    },
+                  ]),
               {
                 label: words.common.remove,
                 icon: Trash2,
@@ -161,6 +197,7 @@ function AgentCard(props: {
           </dd>
         </div>
       </dl>
+      <CertificateFacts agent={agent} />
       {complaint !== null && <ComplaintBox complaint={complaint} />}
     </li>
   );

@@ -83,6 +83,12 @@ export function split(text: string, layout = false): Piece[] {
   return pieces;
 }
 
+/** The text in one line with what is hidden put in brackets: for places that take plain text only. */
+export const spelledOut = (text: string): string =>
+  split(text)
+    .map((piece) => (piece.kind === "text" ? piece.text : `[${piece.name}]`))
+    .join("");
+
 /** How many hidden characters the text holds. */
 export function countHidden(text: string, layout = false): number {
   return split(text, layout).filter((piece) => piece.kind === "hidden").length;

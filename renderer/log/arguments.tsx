@@ -1,10 +1,9 @@
 // The arguments of a call, as the journal has them: masked, laid out, and marked as what they are, a
 // text that the agent wrote.
-import { memo, type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { countHidden } from "../lib/hidden.ts";
-import { layOut } from "../lib/json-view.ts";
 import { CopyIcon } from "../parts/copy.tsx";
-import { Marked } from "../parts/shown.tsx";
+import { Json } from "../parts/json.tsx";
 import type { CallDetail } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -26,7 +25,7 @@ export function Arguments(props: { call: CallDetail }): ReactNode {
             {hidden > 0 && <span className="untrusted-alarm">{w.hidden(hidden)}</span>}
             <CopyIcon text={input} label={w.copyArguments} />
           </div>
-          <Json text={input} />
+          <Json text={input} label={w.arguments} />
           <p className="untrusted-note">
             {w.redacted} {inputCut && w.cut(inputBytes)}
           </p>
@@ -35,19 +34,3 @@ export function Arguments(props: { call: CallDetail }): ReactNode {
     </section>
   );
 }
-
-const Json = memo(function Json(props: { text: string }): ReactNode {
-  const tokens = useMemo(() => layOut(props.text), [props.text]);
-  return (
-    // `ltr` and isolated: an override in a value cannot move the braces around it.
-    <pre className="json" dir="ltr" tabIndex={0} aria-label={words.log.detail.arguments}>
-      {tokens.map((token, index) => (
-        // Tokens never change places: they are cut from one unchanging text.
-        // oxlint-disable-next-line react/no-array-index-key
-        <span key={index} className={`json-${token.kind}`}>
-          {token.kind === "space" ? token.text : <Marked text={token.text} layout={false} />}
-        </span>
-      ))}
-    </pre>
-  );
-});

@@ -12,6 +12,7 @@ import { useBridge } from "../state/context.tsx";
 import type { CallDetail, Complaint, LogRow } from "../types.ts";
 import { words } from "../words.ts";
 import { Arguments } from "./arguments.tsx";
+import { Evidence } from "./evidence.tsx";
 import { Facts } from "./facts.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -58,6 +59,8 @@ export function CallPane(props: PaneProps): ReactNode {
   const w = words.log.detail;
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
+    // React passes on what happens in a dialog above: its Escape closes the dialog alone.
+    if (!event.currentTarget.contains(event.target as Node)) return;
     event.preventDefault();
     event.stopPropagation();
     props.onClose();
@@ -89,6 +92,9 @@ export function CallPane(props: PaneProps): ReactNode {
           <>
             <Verdict row={shown} complaint={call?.complaint ?? null} />
             <Timeline row={shown} />
+            {shown.evidence !== null && (
+              <Evidence evidence={shown.evidence} agentName={shown.agentName} />
+            )}
             {call !== null && <Arguments call={call} />}
             <Facts row={shown} />
             <section className="call-part">

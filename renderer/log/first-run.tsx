@@ -1,5 +1,5 @@
 // The first look: three steps from nothing to the first call, each with its button.
-import { Activity, Bot, Check, type LucideIcon, Server } from "lucide-react";
+import { Activity, Bot, Check, FlaskConical, type LucideIcon, Server } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "../parts/button.tsx";
 import { Brand } from "../shell/brand.tsx";
@@ -7,7 +7,7 @@ import { useFlows } from "../shell/flows.ts";
 import { words } from "../words.ts";
 
 export function FirstRun(props: { hasServer: boolean; hasAgent: boolean }): ReactNode {
-  const { addServer, addAgent } = useFlows();
+  const { addServer, addAgent, go } = useFlows();
   const w = words.log.first;
   return (
     <section className="first-run" aria-labelledby="first-title">
@@ -16,9 +16,14 @@ export function FirstRun(props: { hasServer: boolean; hasAgent: boolean }): Reac
       <p className="first-text">{w.text}</p>
       <ol className="steps">
         <Step icon={Server} text={w.steps.server} done={props.hasServer}>
-          <Button look={props.hasServer ? "plain" : "primary"} onClick={addServer}>
-            {w.addServer}
-          </Button>
+          <div className="step-actions">
+            <Button look={props.hasServer ? "plain" : "primary"} onClick={addServer}>
+              {w.addServer}
+            </Button>
+            <Button look="quiet" icon={FlaskConical} onClick={() => go("lab")}>
+              {w.tryLab}
+            </Button>
+          </div>
         </Step>
         <Step icon={Bot} text={w.steps.agent} done={props.hasAgent}>
           <Button

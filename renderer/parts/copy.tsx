@@ -54,6 +54,8 @@ export function CopyButton(props: {
   text: string;
   look?: "primary" | "plain";
   label?: string;
+  /** What stands on it instead of "Copy". */
+  word?: string;
   onCopied?: () => void;
 }): ReactNode {
   const [state, copy] = useCopy(props.text, props.onCopied);
@@ -67,7 +69,7 @@ export function CopyButton(props: {
         // The name must hold the word that is seen, also while that is "Copied".
         aria-label={state === "idle" ? props.label : undefined}
       >
-        {state === "done" ? words.common.copied : words.common.copy}
+        {state === "done" ? words.common.copied : (props.word ?? words.common.copy)}
       </Button>
       <Said state={state} />
     </>

@@ -53,12 +53,14 @@ export function Modal(props: ModalProps): ReactNode {
 }
 
 interface ConfirmProps {
-  readonly title: string;
+  readonly title: ReactNode;
   readonly text: string;
   readonly action: string;
   readonly cancel?: string;
   readonly danger?: boolean;
   readonly onClose: () => void;
+  /** Stays open when it succeeds: something else takes its place. */
+  readonly stays?: boolean;
   /** Closes the dialog when it succeeds, shows the complaint when it does not. */
   readonly run: () => Promise<Reply<unknown>>;
 }
@@ -70,8 +72,8 @@ export function Confirm(props: ConfirmProps): ReactNode {
     setBusy(true);
     void props.run().then((reply) => {
       setBusy(false);
-      if (reply.ok) props.onClose();
-      else setComplaint(reply.error);
+      if (!reply.ok) setComplaint(reply.error);
+      else if (props.stays !== true) props.onClose();
     });
   };
   return (

@@ -131,3 +131,8 @@ export function Segments<V extends string>(props: {
     </fieldset>
   );
 }
+
+/** Text of several lines that a machine reads. */
+export function TextArea(props: ComponentProps<"textarea">): ReactNode {
+  return <textarea {...PLAIN} {...props} className={`input area mono ${props.className ?? ""}`} />;
+}

@@ -30,11 +30,14 @@ export function Notice(props: {
   );
 }
 
+/** What went wrong below the edge of a dialog must not stay there. */
+const intoSight = (node: HTMLElement | null): void => node?.scrollIntoView({ block: "nearest" });
+
 /** A refusal in its own words: what happened, what to do, and the code to search for. */
 export function ComplaintBox(props: { complaint: Complaint; children?: ReactNode }): ReactNode {
   const { sentence, advice, code } = props.complaint;
   return (
-    <div className="complaint" role="alert">
+    <div className="complaint" role="alert" ref={intoSight}>
       <CircleAlert size={16} aria-hidden className="complaint-icon" />
       <div>
         <p className="complaint-sentence">{sentence}</p>

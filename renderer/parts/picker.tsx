@@ -8,6 +8,8 @@ import { words } from "../words.ts";
 export interface Choice {
   readonly value: string;
   readonly label: string;
+  /** A second line that says what it means. */
+  readonly text?: string;
 }
 
 export function Picker(props: {
@@ -17,29 +19,48 @@ export function Picker(props: {
   onChange: (value: string) => void;
   className?: string;
   id?: string;
+  /** Shown while nothing is chosen. */
+  placeholder?: string;
+  invalid?: boolean;
 }): ReactNode {
+  const rich = props.choices.some(({ text }) => text !== undefined);
   return (
     <Select.Root
       items={props.choices.map(({ value, label }) => ({ value, label }))}
-      value={props.value}
+      value={props.value === "" && props.placeholder !== undefined ? null : props.value}
       onValueChange={(value) => props.onChange(value ?? "")}
     >
       <Select.Trigger
         className={`picker ${props.className ?? ""}`}
         aria-label={props.label}
+        aria-invalid={props.invalid === true || undefined}
         id={props.id}
       >
-        <Select.Value className="picker-value" />
+        <Select.Value className="picker-value">
+          {(value: string | null) =>
+            props.choices.find((choice) => choice.value === value)?.label ?? (
+              <span className="faint">{props.placeholder}</span>
+            )
+          }
+        </Select.Value>
         <Select.Icon className="picker-icon">
           <ChevronDown size={14} aria-hidden />
         </Select.Icon>
       </Select.Trigger>
       <Select.Portal>
-        <Select.Positioner className="layer" sideOffset={4} alignItemWithTrigger={false}>
-          <Select.Popup className="menu">
-            {props.choices.map(({ value, label }) => (
-              <Select.Item key={value} value={value} className="menu-item">
-                <Select.ItemText className="menu-text">{label}</Select.ItemText>
+        <Select.Positioner
+          className="layer"
+          sideOffset={4}
+          align="start"
+          alignItemWithTrigger={false}
+        >
+          <Select.Popup className={`menu${rich ? " menu-rich" : ""}`}>
+            {props.choices.map(({ value, label, text }) => (
+              <Select.Item key={value} value={value} label={label} className="menu-item">
+                <span className="menu-text">
+                  <Select.ItemText>{label}</Select.ItemText>
+                  {text !== undefined && <small>{text}</small>}
+                </span>
                 <Select.ItemIndicator className="menu-mark">
                   <Check size={14} aria-hidden />
                 </Select.ItemIndicator>

@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 
 export function Screen(props: {
   title: string;
+  /** Beside the title. */
+  mark?: ReactNode;
   text?: string;
   actions?: ReactNode;
   children: ReactNode;
@@ -11,10 +13,15 @@ export function Screen(props: {
     <div className="screen">
       <header className="screen-head">
         <div className="screen-titles">
-          <h1>{props.title}</h1>
+          <div className="screen-title">
+            <h1>{props.title}</h1>
+            {props.mark}
+          </div>
           {props.text !== undefined && <p>{props.text}</p>}
         </div>
-        {props.actions !== undefined && <div className="screen-actions">{props.actions}</div>}
+        {props.actions !== undefined && props.actions !== false && (
+          <div className="screen-actions">{props.actions}</div>
+        )}
       </header>
       <div className="screen-body">{props.children}</div>
     </div>

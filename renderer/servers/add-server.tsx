@@ -6,10 +6,13 @@ import { Field, Segments, TextInput } from "../parts/field.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { useApp, useStore } from "../state/context.tsx";
-import type { Complaint, ServerView } from "../types.ts";
+import type { Bridge } from "../bridge.ts";
+import { EMPTY_ISSUER, toIssuerInput } from "../identities/issuer-draft.ts";
+import type { Complaint, Reply, ServerView } from "../types.ts";
 import { words } from "../words.ts";
 import { type Draft, EMPTY_DRAFT, faultsOf, nameOf, toInput } from "./draft.ts";
 import { HttpFields } from "./http-fields.tsx";
+import { isOAuthType, NEW_ISSUER } from "./oauth-draft.ts";
 import { StdioFields } from "./stdio-fields.tsx";
 import { TestReportView, useTest } from "./test-report.tsx";
 
@@ -42,16 +45,24 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
       return;
     }
     setBusy(true);
-    void store.bridge.call("servers.add", toInput(draft)).then((reply) => {
+    void add(store.bridge, draft).then(({ reply, draft: now }) => {
       setBusy(false);
-      if (!reply.ok) return setComplaint(reply.error);
+      if (!reply.ok) {
+        // A registration that was made on the way is kept: the next try must not make another one.
+        setDraft(now);
+        if (now !== draft) store.refresh("issuers");
+        return setComplaint(reply.error);
+      }
       // What was typed is forgotten with this state: the key has no further business here.
       setDraft(EMPTY_DRAFT);
       store.refreshLists();
+      store.refresh("issuers");
       setAdded(reply.value);
     });
   };
   const name = nameOf(draft);
+  // Said at the stage as well: that is where the person either steps down or takes another pattern.
+  const weak = complaint?.code === "pattern_too_weak";
   return (
     <Modal title={w.title} onClose={props.onClose}>
       <form className="dialog-form" onSubmit={submit} noValidate>
@@ -94,14 +105,23 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
                 />
               )}
             </Field>
-            <Field label={w.stage}>
+            <Field
+              label={w.stage}
+              hint={weak ? undefined : words.patterns.ladder[draft.stage]}
+              error={weak ? words.patterns.ladder[draft.stage] : null}
+            >
               {({ id }) => (
                 <Picker
                   id={id}
                   label={w.stage}
                   className="picker-field"
+                  invalid={weak}
                   value={draft.stage}
-                  choices={STAGES.map((value) => ({ value, label: words.servers.stage[value] }))}
+                  choices={STAGES.map((value) => ({
+                    value,
+                    label: words.servers.stage[value],
+                    text: words.patterns.ladder[value],
+                  }))}
                   onChange={(value) => change({ stage: value as Draft["stage"] })}
                 />
               )}
@@ -118,6 +138,28 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
       </form>
     </Modal>
   );
+}
+
+/** Registers at the issuer first where that was asked for. Gives the draft back as it then stands. */
+async function add(
+  bridge: Bridge,
+  draft: Draft,
+): Promise<{ reply: Reply<ServerView>; draft: Draft }> {
+  const { oauth, pattern } = draft.http;
+  if (draft.kind === "stdio" || !isOAuthType(pattern) || oauth.issuer !== NEW_ISSUER) {
+    return { reply: await bridge.call("servers.add", toInput(draft)), draft };
+  }
+  const made = await bridge.call("issuers.add", toIssuerInput(oauth.newIssuer));
+  if (!made.ok) return { reply: made, draft };
+  const registered: Draft = {
+    ...draft,
+    http: {
+      ...draft.http,
+      // Its secret is in the app's keeping now.
+      oauth: { ...oauth, issuer: made.value.id, newIssuer: EMPTY_ISSUER },
+    },
+  };
+  return { reply: await bridge.call("servers.add", toInput(registered)), draft: registered };
 }
 
 function Added(props: { server: ServerView; onClose: () => void; onAgent: () => void }): ReactNode {

@@ -1,19 +1,32 @@
 // What the add-a-server form holds, what is wrong with it, and what it becomes. Pure.
 import { splitCommandLine } from "../lib/command-line.ts";
 import { isHttpUrl, isPlainLoopback, nameFromCommand, nameFromUrl, SLUG } from "../lib/names.ts";
-import type { InputOf, ServerView } from "../types.ts";
+import { isTrustPem, trustOf } from "../identities/issuer-draft.ts";
+import type { InputOf, PatternType, ServerView } from "../types.ts";
 import { words } from "../words.ts";
+import {
+  asksCertificate,
+  EMPTY_OAUTH,
+  isOAuthType,
+  type OAuthDraft,
+  oauthFaults,
+  type OAuthFaults,
+  toAuth,
+} from "./oauth-draft.ts";
 
-export const PRESETS = ["bearer", "x-api-key", "header", "query", "none"] as const;
+export const PRESETS = ["bearer", "x-api-key", "header", "query"] as const;
 export type AuthPreset = (typeof PRESETS)[number];
 
 export interface HttpDraft {
   readonly url: string;
+  readonly pattern: PatternType;
+  readonly oauth: OAuthDraft;
   readonly preset: AuthPreset;
   readonly fieldName: string;
   readonly prefix: string;
   readonly key: string;
   readonly allowPlain: boolean;
+  readonly trustPem: string;
 }
 export interface EnvRow {
   readonly key: number;
@@ -42,7 +55,17 @@ export const EMPTY_DRAFT: Draft = {
   name: "",
   nameTouched: false,
   stage: "development",
-  http: { url: "", preset: "bearer", fieldName: "", prefix: "", key: "", allowPlain: false },
+  http: {
+    url: "",
+    pattern: "api-key",
+    oauth: EMPTY_OAUTH,
+    preset: "bearer",
+    fieldName: "",
+    prefix: "",
+    key: "",
+    allowPlain: false,
+    trustPem: "",
+  },
   stdio: { command: "", args: [], cwd: "", env: [] },
 };
 
@@ -51,9 +74,12 @@ let lastKey = 0;
 export const nextKey = (): number => ++lastKey;
 
 /** Faults by field, in words. */
-export type Faults = Readonly<
-  Partial<Record<"url" | "fieldName" | "key" | "plain" | "name" | "command" | "env", string>>
->;
+export type Faults = OAuthFaults &
+  Readonly<
+    Partial<
+      Record<"url" | "fieldName" | "key" | "plain" | "trust" | "name" | "command" | "env", string>
+    >
+  >;
 
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
@@ -88,13 +114,19 @@ export function faultsOf(draft: Draft): Faults {
   const faults: Record<string, string> = {};
   if (!SLUG.test(nameOf(draft))) faults["name"] = w.nameInvalid;
   if (draft.kind === "http") {
-    const { url, preset, fieldName, key, allowPlain } = draft.http;
+    const { url, pattern, preset, fieldName, key, allowPlain, trustPem } = draft.http;
     if (!isHttpUrl(url)) faults["url"] = w.urlInvalid;
-    if ((preset === "header" || preset === "query") && !FIELD_NAME.test(fieldName)) {
-      faults["fieldName"] = w.fieldInvalid;
-    }
-    if (preset !== "none") {
+    if (!isTrustPem(trustPem)) faults["trust"] = w.trustInvalid;
+    if (pattern === "api-key") {
+      if ((preset === "header" || preset === "query") && !FIELD_NAME.test(fieldName)) {
+        faults["fieldName"] = w.fieldInvalid;
+      }
       if (key === "") faults["key"] = w.keyNeeded;
+    }
+    if (isOAuthType(pattern)) Object.assign(faults, oauthFaults(pattern, draft.http.oauth, url));
+    if (asksCertificate(pattern) && /^http:/i.test(url.trim())) {
+      faults["url"] = w.certificateWantsHttps;
+    } else if (pattern !== "none") {
       if (isPlainLoopback(url) && !allowPlain) faults["plain"] = w.plainNeeded;
       else if (/^http:/i.test(url.trim()) && !isPlainLoopback(url) && isHttpUrl(url)) {
         faults["url"] = w.plainRefused;
@@ -122,7 +154,6 @@ function placeOf(draft: HttpDraft): { in: "header" | "query"; name: string; pref
     case "header":
       return { in: "header", name: draft.fieldName, prefix: spaced(draft.prefix) };
     case "x-api-key":
-    case "none":
       break;
   }
   return { in: "header", name: "X-API-Key", prefix: "" };
@@ -145,17 +176,19 @@ export function sendsLine(draft: HttpDraft): string {
 export function toInput(draft: Draft): InputOf<"servers.add"> {
   const name = nameOf(draft);
   if (draft.kind === "http") {
-    const { url, preset, key, allowPlain } = draft.http;
+    const { url, pattern, key, oauth, allowPlain, trustPem } = draft.http;
     return {
       kind: "http",
       name,
       stage: draft.stage,
       url: url.trim(),
-      auth:
-        preset === "none"
+      auth: isOAuthType(pattern)
+        ? toAuth(pattern, oauth, url)
+        : pattern === "none"
           ? { type: "none" }
           : { type: "api-key", ...placeOf(draft.http), secret: key },
-      allowPlainHttpOnLoopback: preset !== "none" && isPlainLoopback(url) && allowPlain,
+      allowPlainHttpOnLoopback: pattern !== "none" && isPlainLoopback(url) && allowPlain,
+      trustPem: trustOf(trustPem),
     };
   }
   const { command, args, cwd, env } = splitCommand(draft.stdio);

@@ -1,11 +1,15 @@
-// The part of the form for a server over HTTP: its address, and how it wants the key.
+// The part of the form for a server over HTTP: its address, its pattern, and what that pattern needs.
 import type { ReactNode } from "react";
 import { isPlainLoopback } from "../lib/names.ts";
 import { Check, Field, SecretInput, Segments, TextInput } from "../parts/field.tsx";
+import { TrustField } from "../parts/trust.tsx";
 import { useApp } from "../state/context.tsx";
 import { words } from "../words.ts";
 import { type AuthPreset, type HttpDraft, PRESETS, sendsLine } from "./draft.ts";
 import type { Faults } from "./draft.ts";
+import { asksCertificate, isOAuthType } from "./oauth-draft.ts";
+import { OAuthFields } from "./oauth-fields.tsx";
+import { PatternChoice } from "./pattern-choice.tsx";
 
 export function HttpFields(props: {
   draft: HttpDraft;
@@ -13,10 +17,9 @@ export function HttpFields(props: {
   onChange: (part: Partial<HttpDraft>) => void;
 }): ReactNode {
   const { draft, faults, onChange } = props;
-  const { status } = useApp();
+  const { pattern } = draft;
   const w = words.servers.form;
-  const keyed = draft.preset !== "none";
-  const place = w.keyPlaces[status?.vault.kind ?? "keychain"];
+  const keyed = pattern === "api-key";
   return (
     <>
       <Field label={w.url} error={faults.url}>
@@ -32,6 +35,49 @@ export function HttpFields(props: {
           />
         )}
       </Field>
+      <PatternChoice value={pattern} onChange={(next) => onChange({ pattern: next })} />
+      {keyed && <KeyFields {...props} />}
+      {isOAuthType(pattern) && (
+        <OAuthFields
+          type={pattern}
+          url={draft.url}
+          draft={draft.oauth}
+          faults={faults}
+          onChange={(part) => onChange({ oauth: { ...draft.oauth, ...part } })}
+        />
+      )}
+      {pattern !== "none" && !asksCertificate(pattern) && isPlainLoopback(draft.url) && (
+        <Check
+          label={keyed ? w.plain : w.plainToken}
+          hint={w.plainHint}
+          error={faults.plain ?? null}
+          checked={draft.allowPlain}
+          onChange={(allowPlain) => onChange({ allowPlain })}
+        />
+      )}
+      {isOAuthType(pattern) && (
+        <TrustField
+          value={draft.trustPem}
+          error={faults.trust}
+          onChange={(trustPem) => onChange({ trustPem })}
+        />
+      )}
+    </>
+  );
+}
+
+/** How the server wants its key, and the key. */
+function KeyFields(props: {
+  draft: HttpDraft;
+  faults: Faults;
+  onChange: (part: Partial<HttpDraft>) => void;
+}): ReactNode {
+  const { draft, faults, onChange } = props;
+  const { status } = useApp();
+  const w = words.servers.form;
+  const place = w.keyPlaces[status?.vault.kind ?? "keychain"];
+  return (
+    <>
       <Segments<AuthPreset>
         label={w.auth}
         value={draft.preset}
@@ -76,32 +122,19 @@ export function HttpFields(props: {
           )}
         </Field>
       )}
-      {keyed && (
-        <>
-          <Field label={w.key} error={faults.key} hint={w.keyHint(place)}>
-            {(ids) => (
-              <SecretInput
-                {...ids}
-                value={draft.key}
-                onChange={(event) => onChange({ key: event.target.value })}
-              />
-            )}
-          </Field>
-          <p className="sends">
-            <span>{w.sends}</span>
-            <code>{sendsLine(draft)}</code>
-          </p>
-          {isPlainLoopback(draft.url) && (
-            <Check
-              label={w.plain}
-              hint={w.plainHint}
-              error={faults.plain ?? null}
-              checked={draft.allowPlain}
-              onChange={(allowPlain) => onChange({ allowPlain })}
-            />
-          )}
-        </>
-      )}
+      <Field label={w.key} error={faults.key} hint={w.keyHint(place)}>
+        {(ids) => (
+          <SecretInput
+            {...ids}
+            value={draft.key}
+            onChange={(event) => onChange({ key: event.target.value })}
+          />
+        )}
+      </Field>
+      <p className="sends">
+        <span>{w.sends}</span>
+        <code>{sendsLine(draft)}</code>
+      </p>
     </>
   );
 }

@@ -5,10 +5,12 @@ import { Button } from "../parts/button.tsx";
 import { CopyLine } from "../parts/copy.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { type Action, MoreMenu } from "../parts/picker.tsx";
+import { PracticeOf } from "../parts/practice.tsx";
 import { When } from "../parts/when.tsx";
 import { useStore } from "../state/context.tsx";
 import type { Complaint, ServerView } from "../types.ts";
 import { words } from "../words.ts";
+import { OAuthFacts, PatternName } from "./oauth-facts.tsx";
 
 export type ServerAction = "test" | "replace-key" | "stderr" | "remove";
 
@@ -63,6 +65,7 @@ export function ServerCard(props: {
           <h2 title={server.name}>{server.name}</h2>
           <span className="badge">{w.kind[server.kind]}</span>
           <span className={`badge badge-${server.stage}`}>{w.stage[server.stage]}</span>
+          <PracticeOf tenant={server.tenant} />
           {paused && <span className="badge badge-warn">{words.common.paused}</span>}
         </div>
         <div className="item-actions">
@@ -98,6 +101,9 @@ export function ServerCard(props: {
             <PatternText server={server} />
           </dd>
         </div>
+        {server.kind === "http" && "issuer" in server.pattern && (
+          <OAuthFacts pattern={server.pattern} />
+        )}
         {server.stdio !== null && (
           <div>
             <dt>{words.status.label}</dt>
@@ -107,6 +113,9 @@ export function ServerCard(props: {
           </div>
         )}
       </dl>
+      {server.kind === "http" && server.trustPem !== null && (
+        <p className="item-note">{w.trusts}</p>
+      )}
       {complaint !== null && <ComplaintBox complaint={complaint} />}
     </li>
   );
@@ -122,6 +131,7 @@ function PatternText(props: { server: ServerView }): ReactNode {
   if (server.kind === "http") {
     const { pattern } = server;
     if (pattern.type === "none") return <span className="faint">{w.authNone}</span>;
+    if (pattern.type !== "api-key") return <PatternName pattern={pattern} />;
     return (
       <>
         {pattern.in === "query"

@@ -2,6 +2,8 @@
 import {
   Activity,
   Bot,
+  FlaskConical,
+  KeyRound,
   type LucideIcon,
   Monitor,
   Moon,
@@ -23,16 +25,20 @@ const ITEMS: readonly { name: ScreenName; icon: LucideIcon }[] = [
   { name: "log", icon: Activity },
   { name: "servers", icon: Server },
   { name: "agents", icon: Bot },
+  { name: "identities", icon: KeyRound },
+  { name: "lab", icon: FlaskConical },
   { name: "doctor", icon: Stethoscope },
 ];
 
 export function Nav(props: { screen: ScreenName; onGo: (screen: ScreenName) => void }): ReactNode {
-  const { status, servers, agents } = useApp();
+  const { status, servers, agents, lab } = useApp();
   const iconsOnly = useMedia("(min-width: 640px) and (max-width: 959.98px)");
   const count: Record<ScreenName, number | null> = {
     log: null,
     servers: servers?.length ?? null,
     agents: agents?.length ?? null,
+    identities: null,
+    lab: null,
     doctor: null,
   };
   const alarm = (status?.troubles.length ?? 0) + (status?.broken.length ?? 0) > 0;
@@ -56,6 +62,7 @@ export function Nav(props: { screen: ScreenName; onGo: (screen: ScreenName) => v
             >
               <Icon size={17} strokeWidth={1.8} aria-hidden />
               <span className="nav-word">{words.nav[name]}</span>
+              {name === "lab" && lab?.state === "on" && <span className="nav-on" aria-hidden />}
               {name === "doctor" && alarm && <span className="nav-alarm" aria-hidden />}
               {count[name] !== null && count[name] > 0 && (
                 <span className="nav-count" aria-hidden>

@@ -1,47 +1,91 @@
-// What the app knows besides calls: status, servers, agents. Asked for again whenever an event hints at
-// a change, and everything after the link came back.
+// What the app knows besides calls: status and lists. Asked for again whenever an event hints at a change,
+// and everything after the link came back.
 import type { Bridge, Link } from "../bridge.ts";
-import type { AgentView, AppEvent, AppStatus, Complaint, ServerView } from "../types.ts";
+import type {
+  AccountView,
+  AgentView,
+  AppEvent,
+  AppStatus,
+  CertificateView,
+  Complaint,
+  Issuer,
+  LabStatus,
+  Method,
+  Reply,
+  ServerView,
+} from "../types.ts";
 import { Feed } from "./feed.ts";
+import { TourState } from "./tour-state.ts";
 
-export interface AppView {
+/** What is asked for, and with which method. */
+interface Parts {
+  readonly status: AppStatus;
+  readonly servers: readonly ServerView[];
+  readonly agents: readonly AgentView[];
+  readonly issuers: readonly Issuer[];
+  readonly accounts: readonly AccountView[];
+  readonly certificates: readonly CertificateView[];
+  readonly lab: LabStatus;
+}
+export type Part = keyof Parts;
+
+export interface AppView extends Readonly<{ [P in Part]: Parts[P] | null }> {
   readonly link: Link;
-  readonly status: AppStatus | null;
-  /** Null until known. */
-  readonly servers: readonly ServerView[] | null;
-  readonly agents: readonly AgentView[] | null;
   /** Why the first status could not be had. */
   readonly complaint: Complaint | null;
 }
 
-type Part = "status" | "servers" | "agents";
+const METHOD = {
+  status: "app.status",
+  servers: "servers.list",
+  agents: "agents.list",
+  issuers: "issuers.list",
+  accounts: "accounts.list",
+  certificates: "certificates.list",
+  lab: "lab.status",
+} as const satisfies Record<Part, Method>;
+const PARTS = Object.keys(METHOD) as Part[];
 
 /** Which parts an event makes stale. Counts are part of the status, so it is asked for each time. */
 const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Part[]> = {
   servers: ["servers", "status"],
   agents: ["agents", "status"],
-  tenants: ["servers", "agents"],
+  issuers: ["issuers"],
+  accounts: ["accounts"],
+  certificates: ["certificates"],
+  actors: [],
+  tenants: ["servers", "agents", "issuers", "accounts", "certificates"],
   vault: ["status"],
   settings: ["status", "servers", "agents"],
   troubles: ["status"],
+  lab: ["lab"],
 };
+
+const COUNT_MS = 2000;
 
 export class AppStore {
   readonly feed: Feed;
+  readonly tour: TourState;
   readonly bridge: Bridge;
   #view: AppView;
   readonly #listeners = new Set<() => void>();
+  #counting = false;
   /** Parts being asked for; `true` if they went stale again meanwhile. */
   readonly #asking = new Map<Part, boolean>();
 
   constructor(bridge: Bridge) {
     this.bridge = bridge;
     this.feed = new Feed(bridge);
+    this.tour = new TourState(bridge);
     this.#view = {
       link: bridge.link(),
       status: null,
       servers: null,
       agents: null,
+      issuers: null,
+      accounts: null,
+      certificates: null,
+      lab: null,
       complaint: null,
     };
   }
@@ -72,20 +116,32 @@ export class AppStore {
   }
 
   #receive(event: AppEvent): void {
-    if (event.type === "calls") this.feed.receive(event.rows);
-    else for (const part of STALE[event.what] ?? []) this.refresh(part);
+    if (event.type === "calls") {
+      this.feed.receive(event.rows);
+      this.#countSoon();
+    }
+    if (event.type === "tour") this.tour.receive(event);
+    if (event.type === "changed") for (const part of STALE[event.what] ?? []) this.refresh(part);
+  }
+
+  /** The status counts the calls: it is asked for again soon, and once for many of them. */
+  #countSoon(): void {
+    if (this.#counting) return;
+    this.#counting = true;
+    setTimeout(() => {
+      this.#counting = false;
+      this.refresh("status");
+    }, COUNT_MS);
   }
 
   refreshAll(): void {
-    this.refreshLists();
+    for (const part of PARTS) this.refresh(part);
     void this.feed.reload();
   }
 
   /** After this page changed something itself: do not wait for the event. */
   refreshLists(): void {
-    this.refresh("status");
-    this.refresh("servers");
-    this.refresh("agents");
+    for (const part of ["status", "servers", "agents"] as const) this.refresh(part);
   }
 
   /** Asks for one part again. Hints that come while it is being asked for lead to one more question. */
@@ -103,16 +159,9 @@ export class AppStore {
   }
 
   async #ask(part: Part): Promise<void> {
-    if (part === "status") {
-      const reply = await this.bridge.call("app.status", {});
-      if (reply.ok) this.#set({ status: reply.value, complaint: null });
-      else if (this.#view.status === null) this.#set({ complaint: reply.error });
-    } else if (part === "servers") {
-      const reply = await this.bridge.call("servers.list", {});
-      if (reply.ok) this.#set({ servers: reply.value });
-    } else {
-      const reply = await this.bridge.call("agents.list", {});
-      if (reply.ok) this.#set({ agents: reply.value });
-    }
+    // One call for any part: the map above keeps method and part together, which the type cannot see.
+    const reply = (await this.bridge.call(METHOD[part], {})) as Reply<Parts[Part]>;
+    if (reply.ok) this.#set({ [part]: reply.value, ...(part === "status" && { complaint: null }) });
+    else if (part === "status" && this.#view.status === null) this.#set({ complaint: reply.error });
   }
 }

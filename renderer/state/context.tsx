@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useSyncExternalStore } from 
 import type { Bridge } from "../bridge.ts";
 import type { AppStore, AppView } from "./app-store.ts";
 import type { Feed, FeedView } from "./feed.ts";
+import type { TourState, TourView } from "./tour-state.ts";
 
 const StoreContext = createContext<AppStore | null>(null);
 
@@ -26,4 +27,9 @@ export function useApp(): AppView {
 export function useFeed(): readonly [Feed, FeedView] {
   const { feed } = useStore();
   return [feed, useSyncExternalStore(feed.subscribe, feed.view)];
+}
+
+export function useTour(): readonly [TourState, TourView] {
+  const { tour } = useStore();
+  return [tour, useSyncExternalStore(tour.subscribe, tour.view)];
 }

@@ -1,6 +1,7 @@
 // Words of the live log.
-import type { CallOutcome, CallRow } from "../types.ts";
+import type { CallOutcome } from "../types.ts";
 import { bytes, plural } from "../lib/format.ts";
+import { patternWords } from "./patterns.ts";
 
 const outcome: Record<CallOutcome, string> = {
   pending: "Pending",
@@ -24,17 +25,11 @@ const meaning: Record<CallOutcome, string> = {
   interrupted: "Countersign stopped while the call was pending.",
 };
 
-const pattern: Record<NonNullable<CallRow["pattern"]>, string> = {
-  none: "No key",
-  "api-key": "API key",
-  env: "Environment",
-};
-
 export const logWords = {
   title: "Live log",
   outcome,
   meaning,
-  pattern,
+  pattern: patternWords.name,
   columns: {
     time: "Time",
     outcome: "Outcome",
@@ -113,6 +108,7 @@ export const logWords = {
       ],
     },
     addServer: "Add a server",
+    tryLab: "Try the lab",
     addAgent: "Connect an agent",
     stepDone: "Done",
   },
@@ -129,7 +125,11 @@ export const logWords = {
     facts: "Facts",
     agent: "Agent",
     provedBy: "Proved itself by",
-    agentAuth: { bearer: "Authorization: Bearer", "api-key": "Authorization: ApiKey" },
+    agentAuth: {
+      certificate: "Certificate, at the TLS door",
+      bearer: "Authorization: Bearer",
+      "api-key": "Authorization: ApiKey",
+    },
     server: "Server",
     account: "Account",
     pattern: "Pattern",

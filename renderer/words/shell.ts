@@ -8,6 +8,8 @@ export const shellWords = {
     log: "Live log",
     servers: "Servers",
     agents: "Agents",
+    identities: "Identities",
+    lab: "Lab",
     doctor: "Doctor",
     skip: "Skip to content",
   },
@@ -57,6 +59,7 @@ export const shellWords = {
     remove: "Remove",
     hiddenCharacter: (name: string, code: string) => `Hidden character ${name} (${code})`,
     optional: "optional",
+    choose: "Choose",
     dismiss: "Dismiss",
   },
   link: {

@@ -65,7 +65,7 @@ describe("calls", () => {
     ]);
     const people = await desk.cli(["calls"]);
     expect(people.out).toMatch(
-      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}tester +echo +one +ok +\d+ ms\n/,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}tester +- +echo +none +one +ok +\d+ ms\n/,
     );
   });
 

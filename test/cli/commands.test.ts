@@ -120,14 +120,20 @@ describe("server", () => {
   });
 
   it("add puts the key where it is told", async () => {
-    await addHttp("--header", "Authorization", "--prefix", "Bearer ", "--stage=staging");
+    await addHttp("--header", "Authorization", "--prefix", "Bearer ", "--stage=development");
     expect(await find()).toMatchObject({
-      stage: "staging",
+      stage: "development",
       pattern: { in: "header", name: "Authorization", prefix: "Bearer " },
     });
     name = `${name}-q`;
     await addHttp("--query", "api_key");
     expect(await find()).toMatchObject({ pattern: { in: "query", name: "api_key" } });
+  });
+
+  it("add refuses a key where the stage wants a token", async () => {
+    const ran = await addHttp("--api-key", "--stage=staging");
+    expect(ran).toMatchObject({ code: 64, out: "" });
+    expect(await find()).toBeUndefined();
   });
 
   it("add takes a server without a key", async () => {
@@ -171,8 +177,10 @@ describe("server", () => {
   it("list shows where each stands, and no key", async () => {
     await addHttp("--api-key");
     const ran = await desk.cli(["server", "list"]);
-    expect(ran.out).toMatch(/^NAME +TENANT +STAGE +STATE +KEY +AGENTS USE +ADDRESS\n/);
-    expect(ran.out).toContain("header X-API-Key");
+    expect(ran.out).toMatch(
+      /^NAME +TENANT +STAGE +STATE +PATTERN +ON BEHALF OF +AGENTS USE +ADDRESS\n/,
+    );
+    expect(ran.out).toContain("api-key header X-API-Key");
     expect(ran.out + (await desk.cli(["server", "list", "--json"])).out).not.toContain(KEY);
   });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   folder = path.join(await tempFolder(), "data");
-  port = await freePort();
+  port = await freePair();
 });
 afterEach(async () => {
   for (const child of started) {
@@ -40,6 +40,27 @@ afterEach(async () => {
 afterAll(async () => {
   await fs.rm(work, { recursive: true, force: true });
 });
+
+async function listens(at: number): Promise<boolean> {
+  const server = net.createServer().listen(at, "127.0.0.1");
+  try {
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+/** The door's port and the next one, for the interface: below those that the system hands out meanwhile. */
+async function freePair(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const at = 20_000 + Math.floor(Math.random() * 10_000);
+    if ((await listens(at)) && (await listens(at + 1))) return at;
+  }
+  throw new Error("no two ports are free");
+}
 
 function begin(argv: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [cli, ...argv], {
@@ -63,7 +84,13 @@ async function run(argv: readonly string[], input = "") {
 
 async function serve() {
   const running = begin(["serve", "--data", folder, "--port", String(port), "--vault", "memory"]);
-  await until(() => running.out().includes("Open it here"), 15_000, `a start (${running.err()})`);
+  await until(() => running.out().includes("Open it here"), 15_000, "a start").catch(
+    (error: unknown) => {
+      throw new Error(`${running.out()}${running.err()} exit ${running.child.exitCode}`, {
+        cause: error,
+      });
+    },
+  );
   return running;
 }
 
@@ -192,17 +219,18 @@ it(
   },
 );
 
-it("help does not wait for what it does not need", async () => {
+it("help does not wait for what it does not need", { timeout: 60_000 }, async () => {
   const time = async (argv: string[]): Promise<number> => {
-    const times: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      const at = performance.now();
-      const child = spawn(process.execPath, argv, { env: childEnv(), stdio: "ignore" });
-      await once(child, "exit");
-      times.push(performance.now() - at);
-    }
-    return Math.min(...times);
+    const at = performance.now();
+    const child = spawn(process.execPath, argv, { env: childEnv(), stdio: "ignore" });
+    await once(child, "exit");
+    return performance.now() - at;
   };
-  const bare = await time(["-e", "0"]);
-  expect(await time([cli, "--help"])).toBeLessThan(bare * 2 + 60);
+  // In turns, and the best of each: a machine that is busy with something else is busy for both.
+  let [bare, help] = [Infinity, Infinity];
+  for (let i = 0; i < 8; i++) {
+    bare = Math.min(bare, await time(["-e", "0"]));
+    help = Math.min(help, await time([cli, "--help"]));
+  }
+  expect(help).toBeLessThan(bare * 2 + 60);
 });

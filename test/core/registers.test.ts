@@ -32,6 +32,7 @@ const http = (change: Partial<NewHttpServer> = {}): NewHttpServer => ({
     secret: "key-of-the-notes",
   },
   allowPlainHttpOnLoopback: false,
+  trustPem: null,
   ...change,
 });
 
@@ -193,6 +194,10 @@ describe("servers and their keys", () => {
   });
 });
 
+const noBroker = (): never => {
+  throw new Error("no issuer takes part in these tests");
+};
+
 describe("credentials", () => {
   const live = { add: () => undefined, remove: () => undefined };
 
@@ -207,8 +212,8 @@ describe("credentials", () => {
       dropServer: () => undefined,
     });
     const server = await servers.add(http());
-    const credentials = createCredentials(vault, live);
-    expect((await credentials.release(server)).type).toBe("header");
+    const credentials = createCredentials(vault, live, noBroker);
+    expect((await credentials.release(server, null)).type).toBe("header");
     for (const url of [
       "https://notes.example:444/mcp",
       "http://notes.example/mcp",
@@ -216,9 +221,9 @@ describe("credentials", () => {
       "https://notes.example/other",
       "https://notes.example/mcp2",
     ]) {
-      expect(await codeOf(() => credentials.release({ ...server, url } as typeof server))).toBe(
-        "credential_binding_mismatch",
-      );
+      expect(
+        await codeOf(() => credentials.release({ ...server, url } as typeof server, null)),
+      ).toBe("credential_binding_mismatch");
     }
   });
 
@@ -234,11 +239,11 @@ describe("credentials", () => {
     });
     const server = await servers.add(http());
     vault.entries.clear();
-    expect(await codeOf(() => createCredentials(vault, live).release(server))).toBe(
+    expect(await codeOf(() => createCredentials(vault, live, noBroker).release(server, null))).toBe(
       "vault_secret_missing",
     );
     vault.fail = new Refusal("vault_unavailable", { reason: "gone" });
-    expect(await codeOf(() => createCredentials(vault, live).release(server))).toBe(
+    expect(await codeOf(() => createCredentials(vault, live, noBroker).release(server, null))).toBe(
       "vault_unavailable",
     );
   });
@@ -255,19 +260,23 @@ describe("credentials", () => {
     });
     const server = await servers.add(http());
     const held = new Set<Secret>();
-    const credentials = createCredentials(vault, {
-      add: (s) => held.add(s),
-      remove: (s) => held.delete(s),
-    });
-    await Promise.all(Array.from({ length: 50 }, () => credentials.release(server)));
+    const credentials = createCredentials(
+      vault,
+      {
+        add: (s) => held.add(s),
+        remove: (s) => held.delete(s),
+      },
+      noBroker,
+    );
+    await Promise.all(Array.from({ length: 50 }, () => credentials.release(server, null)));
     expect(vault.reads).toBe(1);
     expect(held.size).toBe(1);
-    const pending = credentials.release(server);
+    const pending = credentials.release(server, null);
     credentials.forgetAll();
     await pending;
     expect(held.size).toBe(0);
     vault.fail = new Refusal("vault_locked");
-    expect(await codeOf(() => credentials.release(server))).toBe("vault_locked");
+    expect(await codeOf(() => credentials.release(server, null))).toBe("vault_locked");
   });
 
   it("a lookup that was under way when the vault was locked brings nothing back", async () => {
@@ -281,8 +290,8 @@ describe("credentials", () => {
       dropServer: () => undefined,
     });
     const server = await servers.add(http());
-    const credentials = createCredentials(vault, live);
-    const pending = credentials.release(server);
+    const credentials = createCredentials(vault, live, noBroker);
+    const pending = credentials.release(server, null);
     credentials.forgetAll();
     expect(await codeOf(() => pending)).toBe("vault_locked");
   });

@@ -69,9 +69,10 @@ describe("imports run one way", () => {
     ).toBe(true);
   });
 
-  it("core imports core and zod, nothing else", () => {
+  it("core imports core and libraries that know no machine, nothing else", () => {
+    const pure = new Set(["zod", "jose", "oauth4webapi"]);
     const foreign = within("electron/core/").filter(
-      (i) => i.to !== "zod" && !i.to.startsWith("electron/core/"),
+      (i) => !pure.has(i.to) && !i.to.startsWith("electron/core/"),
     );
     expect(names(foreign)).toEqual([]);
   });
@@ -81,7 +82,7 @@ describe("imports run one way", () => {
       if (i.to.startsWith("electron/core/")) return !i.typeOnly && !SHARED.has(i.to);
       if (i.to.startsWith("electron/host/")) return false;
       if (i.to.startsWith("electron/"))
-        return !(i.typeOnly && /^electron\/(?:contract|surface)\.ts$/.test(i.to));
+        return !(i.typeOnly && /^electron\/(?:contract|contract-views|surface)\.ts$/.test(i.to));
       return i.to === "electron" || i.to.startsWith("renderer/");
     });
     expect(names(wrong)).toEqual([]);
@@ -98,7 +99,7 @@ describe("imports run one way", () => {
     const wrong = within("renderer/").filter(
       (i) =>
         i.to.startsWith("electron/") &&
-        !(i.typeOnly && /^electron\/(?:contract\.ts|core\/)/.test(i.to)),
+        !(i.typeOnly && /^electron\/(?:contract(?:-views)?\.ts|core\/)/.test(i.to)),
     );
     expect(names(wrong)).toEqual([]);
     const bare = within("renderer/").filter((i) => i.to === "electron" || i.to.startsWith("node:"));
@@ -108,6 +109,20 @@ describe("imports run one way", () => {
       .filter((f) => /window\s*\.\s*countersign/.test(fs.readFileSync(f, "utf8")))
       .map((f) => path.basename(f));
     expect(touching).toEqual(["bridge.ts"]);
+  });
+
+  it("the lab knows public protocols only, and is loaded only when it runs", () => {
+    const inside = within("electron/lab/").filter(
+      (i) => i.to.startsWith("electron/") && !i.to.startsWith("electron/lab/"),
+    );
+    expect(names(inside)).toEqual([]);
+    const outside = all.filter(
+      (i) => !i.typeOnly && i.to.startsWith("electron/lab/") && !i.from.startsWith("electron/lab/"),
+    );
+    expect(names(outside)).toEqual(["electron/lab-keeper.ts -> electron/lab/index.ts"]);
+    expect(fs.readFileSync(path.join(root, "electron/lab-keeper.ts"), "utf8")).toContain(
+      'await import("./lab/index.ts")',
+    );
   });
 
   it("nothing shipped imports from the tests", () => {

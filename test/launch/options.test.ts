@@ -27,6 +27,7 @@ describe("options of a start", () => {
     expect(parseStartOptions([], around)).toEqual({
       help: false,
       headless: false,
+      lab: false,
       port: 7717,
       dataFolder: "/home/ada/.config/Countersign",
       vault: undefined,
@@ -35,17 +36,18 @@ describe("options of a start", () => {
 
   it("takes what the help lists, in any order", () => {
     const read = parseStartOptions(
-      ["--vault", "file", "--port=9000", "--data", "there", "--headless"],
+      ["--vault", "file", "--port=9000", "--data", "there", "--headless", "--lab"],
       around,
     );
     expect(read).toEqual({
       help: false,
       headless: true,
+      lab: true,
       port: 9000,
       dataFolder: "/work/there",
       vault: "file",
     });
-    for (const name of ["--headless", "--port", "--data", "--vault"]) {
+    for (const name of ["--headless", "--port", "--data", "--vault", "--lab"]) {
       expect(START_HELP).toContain(name);
     }
   });

@@ -2,8 +2,16 @@
 // real gate of the contract and the real listener of the browser form, with its real policy.
 import { randomBytes } from "node:crypto";
 import type { AgentView } from "../../electron/core/agents.ts";
-import type { AppEvent, AppStatus, Issued } from "../../electron/contract.ts";
+import type {
+  AccountView,
+  AppEvent,
+  AppStatus,
+  CertificateView,
+  Issued,
+} from "../../electron/contract.ts";
 import { Refusal, type RefusalCode } from "../../electron/core/errors.ts";
+import type { Flow } from "../../electron/core/flows.ts";
+import type { Issuer } from "../../electron/core/issuers.ts";
 import type { CallQuery, CallRow } from "../../electron/core/journal.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
@@ -12,11 +20,22 @@ import type { VaultStatus } from "../../electron/core/vault.ts";
 import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
 import { answer, type Handlers } from "../../electron/surface.ts";
+import { doctorFindings, snippetsFor, testReport } from "./double-answers.ts";
+import { identityHandlers } from "./double-identities.ts";
 
 export interface World {
   rows: CallRow[];
   servers: ServerView[];
   agents: AgentView[];
+  issuers: Issuer[];
+  accounts: AccountView[];
+  certificates: CertificateView[];
+  flows: Flow[];
+  lab: "off" | "starting" | "on";
+  /** How long each step of the lab takes. */
+  labMs: number;
+  labFails: boolean;
+  tourWrong: boolean;
   vault: VaultStatus;
   broken: BrokenDocument[];
   troubles: RefusalCode[];
@@ -40,6 +59,14 @@ export const emptyWorld = (): World => ({
   rows: [],
   servers: [],
   agents: [],
+  issuers: [],
+  accounts: [],
+  certificates: [],
+  flows: [],
+  lab: "off",
+  labMs: 30,
+  labFails: false,
+  tourWrong: false,
   vault: READY,
   broken: [],
   troubles: [],
@@ -100,7 +127,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
   return {
     "app.status": status,
     "app.link": () => ({ url: "" }),
-    "doctor.run": () => doctorFindings(world),
+    "doctor.run": () => doctorFindings(world.doctor),
     "vault.choose": (input) => {
       if (input.kind === "file" && input.passphrase.length < 12) {
         throw new Refusal("vault_passphrase_weak", { minimum: 12 });
@@ -126,6 +153,13 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       if (world.servers.some((one) => one.name === input.name)) {
         throw new Refusal("name_taken", { name: input.name });
       }
+      if (input.stage === "production" && ["none", "api-key"].includes(patternOf(input))) {
+        throw new Refusal("pattern_too_weak", {
+          stage: input.stage,
+          least: "a token bound to a key",
+          pattern: patternOf(input),
+        });
+      }
       const common = {
         id: id("srv"),
         tenant: "personal",
@@ -142,22 +176,9 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
               kind: "http",
               url: input.url,
               allowPlainHttpOnLoopback: input.allowPlainHttpOnLoopback,
+              trustPem: input.trustPem,
               stdio: null,
-              pattern:
-                input.auth.type === "none"
-                  ? { type: "none" }
-                  : {
-                      type: "api-key",
-                      in: input.auth.in,
-                      name: input.auth.name,
-                      prefix: input.auth.prefix,
-                      secret: id("sec"),
-                      secretAddedAt: iso(),
-                      boundTo: {
-                        origin: new URL(input.url).origin,
-                        path: new URL(input.url).pathname,
-                      },
-                    },
+              pattern: patternFrom(input.auth, input.url),
             }
           : {
               ...common,
@@ -232,6 +253,20 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       world.agents = world.agents.filter((one) => one.id !== input.id);
       return { removed: true };
     },
+    "agents.setCertificate": (input) => {
+      const { certificate: _, ...rest } = agent(input.id);
+      const next: AgentView =
+        input.certificate === null ? rest : { ...rest, certificate: AGENT_CERTIFICATE };
+      world.agents = world.agents.map((one) => (one.id === input.id ? next : one));
+      return next;
+    },
+    "mtls.status": () => ({
+      door: world.agents.some((one) => one.certificate !== undefined)
+        ? { origin: "https://127.0.0.1:7718", certificate: DOOR_PEM }
+        : null,
+      trouble: null,
+    }),
+    ...identityHandlers(world, emit),
     "calls.search": (query) => search(world.rows, query),
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);
@@ -241,6 +276,30 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       return { ...row, complaint: complaint(new Refusal(row.code, facts)) };
     },
   };
+}
+
+const AGENT_CERTIFICATE: NonNullable<AgentView["certificate"]> = {
+  thumbprint: "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2",
+  subject: "CN=nightly-report",
+  notAfter: "2027-11-24T08:12:45.000Z",
+  trust: "pinned",
+  addedAt: "2026-11-24T08:12:45.000Z",
+};
+const DOOR_PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+type AddInput = Parameters<Handlers["servers.add"]>[0];
+
+const patternOf = (input: AddInput): string => (input.kind === "http" ? input.auth.type : "env");
+
+function patternFrom(
+  auth: Extract<AddInput, { kind: "http" }>["auth"],
+  url: string,
+): Extract<ServerView, { kind: "http" }>["pattern"] {
+  if (auth.type === "none") return auth;
+  const boundTo = { origin: new URL(url).origin, path: new URL(url).pathname };
+  if (auth.type !== "api-key") return { ...auth, boundTo };
+  const { secret: _, ...shown } = auth;
+  return { ...shown, secret: id("sec"), secretAddedAt: iso(), boundTo };
 }
 
 function search(
@@ -265,124 +324,6 @@ function search(
     if (found.length < query.limit) found.push(row);
   }
   return { rows: found, matched: Math.min(matched, 10_000), matchedIsFloor: matched > 10_000 };
-}
-
-function testReport(view: ServerView, works: boolean): ReturnType<Handlers["servers.test"]> {
-  const where = view.kind === "http" ? new URL(view.url).host : view.command;
-  const reach = {
-    title: view.kind === "http" ? "Reach the server" : "Start the program",
-    state: "ok",
-    note: where,
-    ms: 84,
-  } as const;
-  if (!works) {
-    return {
-      ok: false,
-      steps: [
-        reach,
-        { title: "Present the key", state: "failed", note: "HTTP 401", ms: 131 },
-        { title: "List the tools", state: "skipped", note: "", ms: 0 },
-      ],
-      complaint: complaint(
-        new Refusal("upstream_refused_credential", { server: view.name, status: 401 }),
-      ),
-      tools: [],
-    };
-  }
-  return {
-    ok: true,
-    steps: [
-      reach,
-      { title: "Present the key", state: "ok", note: "accepted", ms: 131 },
-      { title: "Agree on a protocol", state: "ok", note: "2025-11-25, legacy generation", ms: 42 },
-      { title: "List the tools", state: "ok", note: "", ms: 57 },
-    ],
-    complaint: null,
-    tools: [
-      "echo",
-      "get-sum",
-      "search_issues",
-      "create_pull_request",
-      "list_projects",
-      "trigger-long-running-operation",
-    ],
-  };
-}
-
-function doctorFindings(world: World): ReturnType<Handlers["doctor.run"]> {
-  const fine = [
-    { id: "electron", title: "Electron", state: "ok", note: "45.4.1, supported.", remedy: null },
-    {
-      id: "data-folder",
-      title: "Data folder",
-      state: "ok",
-      note: "/home/ada/.config/countersign is yours and private (mode 0700).",
-      remedy: null,
-    },
-    {
-      id: "port",
-      title: "Port 7717",
-      state: "ok",
-      note: "Countersign listens on it.",
-      remedy: null,
-    },
-    { id: "clock", title: "Clock", state: "ok", note: "Set by the network.", remedy: null },
-    {
-      id: "journal",
-      title: "Journal",
-      state: "ok",
-      note: "Writes work. 41 GiB are free on its disk.",
-      remedy: null,
-    },
-  ] as const;
-  if (world.doctor === "fine") return { ok: true, findings: fine };
-  return {
-    ok: false,
-    findings: [
-      {
-        id: "keychain",
-        title: "Keychain",
-        state: "problem",
-        note: "No program answers for org.freedesktop.secrets.",
-        remedy: "sudo apt install gnome-keyring libsecret-1-0",
-      },
-      {
-        id: "environment",
-        title: "Environment",
-        state: "warning",
-        note: "NODE_TLS_REJECT_UNAUTHORIZED is set. Countersign ignores it; other programs may not.",
-        remedy: "unset NODE_TLS_REJECT_UNAUTHORIZED",
-      },
-      ...fine,
-    ],
-  };
-}
-
-function snippetsFor(door: string, name: string, credential: string): Issued["snippets"] {
-  const url = `${door}/mcp/${name}`;
-  const json = JSON.stringify(
-    { mcpServers: { [name]: { url, headers: { Authorization: `Bearer ${credential}` } } } },
-    null,
-    2,
-  );
-  return [
-    {
-      id: "claude-code",
-      title: "Claude Code",
-      language: "sh",
-      where: "a terminal",
-      text: `claude mcp add --transport http ${name} ${url} --header "Authorization: Bearer ${credential}"`,
-    },
-    { id: "cursor", title: "Cursor", language: "json", where: "~/.cursor/mcp.json", text: json },
-    { id: "vscode", title: "VS Code", language: "json", where: ".vscode/mcp.json", text: json },
-    {
-      id: "curl",
-      title: "curl",
-      language: "sh",
-      where: "a terminal",
-      text: `curl ${door}/tools/${name}/echo/invoke -H "Authorization: Bearer ${credential}" -H "Content-Type: application/json" -d '{"message":"hello"}'`,
-    },
-  ];
 }
 
 export interface Double {

@@ -28,7 +28,7 @@ describe("the add-a-server form", () => {
     ["x-api-key", http({ preset: "x-api-key" })],
     ["a header with a scheme", http({ preset: "header", fieldName: "X-Token", prefix: "Token" })],
     ["a query parameter", http({ preset: "query", fieldName: "api_key" })],
-    ["no key", http({ preset: "none", key: "" })],
+    ["no key", http({ pattern: "none", key: "" })],
     ["plain HTTP that was agreed to", http({ url: "http://localhost:3001/mcp", allowPlain: true })],
     ["a local server", stdio({ env: [{ key: 1, name: "A", value: "b", secret: true }] })],
   ])("makes input that the contract takes: %s", (_, draft) => {
@@ -83,7 +83,7 @@ describe("the add-a-server form", () => {
   });
 
   it("never sends a key with a form that asked for none", () => {
-    const input = toInput(http({ preset: "none", key: "typed before" }));
+    const input = toInput(http({ pattern: "none", key: "typed before" }));
     expect(JSON.stringify(input)).not.toContain("typed before");
   });
 

@@ -1,30 +1,11 @@
 // Every screen and state that a person can meet, and how to get there. The accessibility test and the
 // screenshots walk the same way.
 import type { Page } from "playwright";
-import { emptyWorld, READY, type World } from "./double.ts";
-import { sampleAgents, sampleCalls, sampleServers } from "./sample.ts";
+import { emptyWorld, READY } from "./double.ts";
+import { sampleAgents, sampleServers } from "./sample.ts";
+import { full, nav, now, rows, type Stop } from "./tour-base.ts";
+import { IDENTITY_STOPS } from "./tour-identities.ts";
 
-export interface Stop {
-  readonly name: string;
-  readonly world: () => World;
-  readonly go: (page: Page) => Promise<void>;
-}
-
-const now = Date.now();
-const full = (change: Partial<World> = {}): World => ({
-  ...emptyWorld(),
-  rows: sampleCalls(600, now),
-  servers: sampleServers(now),
-  agents: sampleAgents(now),
-  ...change,
-});
-export const fullWorld = full;
-
-const nav = (page: Page, name: string): Promise<void> =>
-  page.getByRole("navigation").getByRole("button", { name }).click();
-const rows = async (page: Page): Promise<void> => {
-  await page.getByRole("grid").getByRole("row").nth(5).waitFor();
-};
 const more = async (page: Page, name: string, action: string): Promise<void> => {
   await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
   await page.getByRole("menuitem", { name: action }).click();
@@ -222,6 +203,17 @@ export const TOUR: readonly Stop[] = [
     },
   },
   {
+    name: "agent-certificate",
+    world: full,
+    async go(page) {
+      await nav(page, "Agents");
+      await more(page, "Cursor", "Set certificate");
+      await page.getByLabel("Certificate (PEM)").fill("-----BEGIN CERTIFICATE-----\nMIIB");
+      await page.getByRole("button", { name: "Set it" }).click();
+      await page.getByText("TLS door, for agents with certificates").waitFor();
+    },
+  },
+  {
     name: "agent-add",
     world: () => full({ agents: sampleAgents(now).slice(2) }),
     async go(page) {
@@ -241,6 +233,7 @@ export const TOUR: readonly Stop[] = [
       await page.getByText("I have stored it").waitFor();
     },
   },
+  ...IDENTITY_STOPS,
   {
     name: "doctor",
     world: () => full({ doctor: "troubled" }),

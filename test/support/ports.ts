@@ -37,6 +37,10 @@ export function memoryStore(): Store & { all: Documents } {
     ],
     agents: [],
     servers: [],
+    issuers: [],
+    accounts: [],
+    certificates: [],
+    actors: [],
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

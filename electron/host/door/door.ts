@@ -1,7 +1,7 @@
 // The front door: one fixed port on loopback. It refuses early, keeps count of what is open, and can end what
 // belongs to one agent at once.
 import http from "node:http";
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import type { AdmittedAgent } from "../../core/agent-register.ts";
 import type { AgentAuthMethod } from "../../core/agents.ts";
 import { asRefusal, httpStatus, Refusal } from "../../core/errors.ts";
@@ -15,6 +15,13 @@ export interface DoorPorts
   extends Omit<ExchangePorts, "replies">, Omit<InvokePorts, keyof ExchangePorts> {
   readonly admit: (credential: string, method: AgentAuthMethod) => AdmittedAgent;
   readonly complaint: ExchangePorts["replies"]["complaint"];
+  /** A browser came back from an issuer. */
+  readonly callback: (
+    path: string,
+    params: URLSearchParams,
+  ) => Promise<{ ok: boolean; text: string }>;
+  /** Public keys of the agents. */
+  readonly jwks: () => unknown;
 }
 
 export interface DoorOptions {
@@ -24,9 +31,25 @@ export interface DoorOptions {
   readonly maxOpenPerAgent?: number;
 }
 
+/** One of the ways in. What differs between them is how an agent shows who it is. */
+export interface Entrance {
+  /** Exactly what Host must say. */
+  readonly authority: string;
+  /** What agents are configured with. */
+  readonly origin: string;
+  /** @throws Refusal where it is nobody that may come in */
+  readonly admit: (request: http.IncomingMessage) => AdmittedAgent;
+}
+
 export interface Door {
   /** `http://127.0.0.1:7717` */
   readonly origin: string;
+  /** Serves a request that came in elsewhere by the same rules. Never throws. */
+  readonly serve: (
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    entrance: Entrance,
+  ) => Promise<void>;
   /** Ends everything that this agent has open, now. */
   dropAgent(agentId: string): void;
   close(): Promise<void>;
@@ -45,41 +68,42 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
   const open = new Map<string, Set<AbortController>>();
   const sockets = new Set<Socket>();
   const maxOpen = options.maxOpenPerAgent ?? MAX_OPEN_PER_AGENT;
-  let authority = "";
-  let inner: ExchangePorts & InvokePorts;
+  let front: Entrance;
 
-  const server = http.createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: 10_000,
-      // Longer than the body's own limit, which gives the better answer.
-      requestTimeout: ports.body.withinMs + 15_000,
-      keepAliveTimeout: 60_000,
-      // How often node looks for slow senders.
-      connectionsCheckingInterval: 1000,
-      insecureHTTPParser: false,
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      void handle(request, response);
-    },
-  );
+  const server = http.createServer(httpLimits(ports.body.withinMs), (request, response) => {
+    void serve(request, response, front);
+  });
 
-  async function handle(
+  async function serve(
     request: http.IncomingMessage,
     response: http.ServerResponse,
+    entrance: Entrance,
   ): Promise<void> {
     const startedAt = ports.monotonic();
+    const { complaint } = ports;
+    const inner: ExchangePorts & InvokePorts = {
+      ...ports,
+      replies: { complaint, origin: entrance.origin },
+    };
     let target: Target | null = null;
     let who: AdmittedAgent | undefined;
     try {
-      target = guard(request, authority);
+      target = guard(request, entrance.authority);
       if (target.kind === "metadata") {
         sendMetadata(response, inner.replies.origin, target.server);
         return;
       }
-      const presented = presentedCredential(request.headers.authorization);
-      who = ports.admit(presented.credential, presented.authMethod);
+      if (target.kind === "jwks") {
+        sendJson(response, ports.jwks());
+        return;
+      }
+      if (target.kind === "callback") {
+        // A person's browser comes back to the one address that the issuer was told.
+        if (entrance !== front) throw new Refusal("path_unknown");
+        sendText(response, await ports.callback(target.path, target.params));
+        return;
+      }
+      who = entrance.admit(request);
     } catch (error) {
       const refusal = asRefusal(error);
       const status = refuse(request, response, refusal, inner.replies, target, null);
@@ -130,12 +154,20 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
   await listen(server, options.port);
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
-  authority = `127.0.0.1:${port}`;
+  const authority = `127.0.0.1:${port}`;
   const origin = `http://${authority}`;
-  inner = { ...ports, replies: { complaint: ports.complaint, origin } };
+  front = {
+    authority,
+    origin,
+    admit(request) {
+      const presented = presentedCredential(request.headers.authorization);
+      return ports.admit(presented.credential, presented.authMethod);
+    },
+  };
 
   return {
     origin,
+    serve,
     dropAgent(agentId) {
       for (const controller of open.get(agentId) ?? [])
         controller.abort(new Refusal("agent_removed"));
@@ -157,7 +189,24 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
   };
 }
 
-function listen(server: http.Server, port: number): Promise<void> {
+/**
+ * How much and how slowly an agent may send.
+ * @param bodyMs milliseconds that a body may take
+ */
+export const httpLimits = (bodyMs: number) => ({
+  maxHeaderSize: MAX_HEADER_BYTES,
+  headersTimeout: 10_000,
+  // Longer than the body's own limit, which gives the better answer.
+  requestTimeout: bodyMs + 15_000,
+  keepAliveTimeout: 60_000,
+  // How often node looks for slow senders.
+  connectionsCheckingInterval: 1000,
+  insecureHTTPParser: false,
+  requireHostHeader: false,
+});
+
+/** Listens on 127.0.0.1 and on this port alone. @throws Refusal `port_taken` with the program that holds it */
+export function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE" && error.code !== "EACCES") {
@@ -176,11 +225,32 @@ function listen(server: http.Server, port: number): Promise<void> {
 
 /** RFC 9728 section 2. No authorization server is named: agents' credentials are made by the person, here. */
 function sendMetadata(response: http.ServerResponse, origin: string, server: string): void {
-  const body = JSON.stringify({
+  sendJson(response, {
     resource: `${origin}/mcp/${server}`,
     resource_name: `Countersign: ${server}`,
     bearer_methods_supported: ["header"],
   });
+}
+
+/** Plain text and nothing to run: what stands in it may come from an issuer (threat 25). */
+function sendText(
+  response: http.ServerResponse,
+  { ok, text }: { ok: boolean; text: string },
+): void {
+  response.writeHead(ok ? 200 : 400, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": String(Buffer.byteLength(text)),
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+  });
+  response.end(text);
+}
+
+function sendJson(response: http.ServerResponse, value: unknown): void {
+  const body = JSON.stringify(value);
   response.writeHead(200, {
     "content-type": "application/json",
     "content-length": String(Buffer.byteLength(body)),
@@ -191,7 +261,7 @@ function sendMetadata(response: http.ServerResponse, origin: string, server: str
 }
 
 /** What node's parser refused: too large, too slow, or not HTTP. There is no request to answer, only a socket. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (socket.destroyed || !socket.writable) return;
   const code =
     error.code === "HPE_HEADER_OVERFLOW"

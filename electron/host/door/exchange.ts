@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdmittedAgent } from "../../core/agent-register.ts";
 import { asRefusal, Refusal } from "../../core/errors.ts";
 import type { Asked, Gateway, Plan } from "../../core/gateway.ts";
+import type { CallEvidence } from "../../core/evidence.ts";
 import type { Message } from "../../core/message.ts";
 import type { Sessions } from "../../core/sessions.ts";
 import type { Wire } from "../../core/wire.ts";
-import type { Upstream, UpstreamAnswer } from "../upstream.ts";
+import type { Attachment, Upstream, UpstreamAnswer } from "../upstream.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import type { Target } from "./guards.ts";
 import { isEventStream, relay } from "./relay.ts";
@@ -42,6 +43,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
   let plan: Plan | null = null;
   let answer: UpstreamAnswer | null = null;
   let firstByteMs: number | null = null;
+  let evidence: CallEvidence | null = null;
   try {
     const reached = gateway.reach(who, target.server);
     const { server } = reached;
@@ -59,17 +61,19 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
     }
 
     plan = await gateway.open(reached, asked);
-    const attachment = await gateway.release(plan);
-    if (signal.aborted) throw abortReason(signal);
-    answer = await ports.upstreamFor(server.kind).send({
+    const upstream = ports.upstreamFor(server.kind);
+    const outgoing = {
       agentId: who.agent.id,
       server,
       method: request.method as "POST" | "GET" | "DELETE",
       headers: wire.onwardHeaders(request.headers),
       message,
       body,
-      attachment,
       signal,
+    };
+    answer = await withFreshToken(ports, plan, signal, (attachment) => {
+      evidence = evidenceOf(attachment);
+      return upstream.send({ ...outgoing, attachment });
     });
     firstByteMs = ports.monotonic() - startedAt;
     keepSession(ports, exchange, server.id, message, answer);
@@ -92,6 +96,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
         httpStatus: answer.status,
         detail: seen?.message ?? null,
         resultBytes: bytes,
+        evidence,
         firstByteMs,
       },
       startedAt,
@@ -108,6 +113,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
           httpStatus: answer?.status ?? status,
           detail: ports.replies.complaint(refusal).sentence,
           resultBytes: 0,
+          evidence,
           firstByteMs,
         },
         startedAt,
@@ -123,6 +129,48 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
         startedAt,
         note: ports.replies.complaint(refusal).sentence,
       });
+    }
+  }
+}
+
+/** What the journal says of the credential that was sent. */
+export const evidenceOf = (attachment: Attachment): CallEvidence | null =>
+  attachment.type === "token" ? attachment.brokered.evidence : null;
+
+/**
+ * Sends with the plan's credential. A server that answers 401 to a token has not run the call, so with another
+ * token it may be sent again, once: tokens are revoked, and certificates replaced, before they expire (RFC 8705
+ * section 6.3).
+ * @throws Refusal
+ */
+export async function withFreshToken<T>(
+  ports: Pick<ExchangePorts, "gateway">,
+  plan: Plan,
+  signal: AbortSignal,
+  send: (attachment: Attachment) => Promise<T>,
+): Promise<T> {
+  let renewed = false;
+  for (;;) {
+    const attachment = await ports.gateway.release(plan, signal);
+    if (signal.aborted) throw abortReason(signal);
+    try {
+      return await send(attachment);
+    } catch (error) {
+      if (!(error instanceof Refusal) || attachment.type !== "token") throw error;
+      const { brokered } = attachment;
+      if (error.code === "upstream_refused_credential" && !renewed && brokered.rejected()) {
+        renewed = true;
+        continue;
+      }
+      // Scopes are united and asked for twice at most; the broker counts (negative test 104).
+      const { challenge } = error.facts;
+      if (
+        error.code === "upstream_forbidden" &&
+        typeof challenge === "string" &&
+        brokered.stepUp(challenge)
+      )
+        continue;
+      throw error;
     }
   }
 }

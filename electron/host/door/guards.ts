@@ -7,7 +7,11 @@ import { Refusal } from "../../core/errors.ts";
 export type Target =
   | { readonly kind: "mcp"; readonly server: string }
   | { readonly kind: "invoke"; readonly server: string; readonly tool: string }
-  | { readonly kind: "metadata"; readonly server: string };
+  | { readonly kind: "metadata"; readonly server: string }
+  /** Where an issuer sends the person's browser back to (RFC 8252 section 7.3). */
+  | { readonly kind: "callback"; readonly path: string; readonly params: URLSearchParams }
+  /** Public keys with which Countersign signs for agents (RFC 7517). */
+  | { readonly kind: "jwks" };
 
 const SLUG = "[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?";
 const MCP = new RegExp(`^/mcp/(${SLUG})$`);
@@ -15,7 +19,15 @@ const INVOKE = new RegExp(`^/tools/(${SLUG})/([^/?#]{1,384})/invoke$`);
 // RFC 9728 section 3.1: the well-known part goes between host and path.
 const METADATA = new RegExp(`^/\\.well-known/oauth-protected-resource/mcp/(${SLUG})$`);
 
-const METHODS = { mcp: ["POST", "GET", "DELETE"], invoke: ["POST"], metadata: ["GET"] };
+const METHODS = {
+  mcp: ["POST", "GET", "DELETE"],
+  invoke: ["POST"],
+  metadata: ["GET"],
+  callback: ["GET"],
+  jwks: ["GET"],
+};
+const CALLBACK = /^\/oauth\/callback\/[A-Za-z0-9_-]{22}$/;
+const JWKS = "/.well-known/jwks.json";
 
 /** Headers that must not come twice: two readers could each believe another one. */
 const ONCE = new Set([
@@ -43,15 +55,18 @@ export function guard(request: IncomingMessage, authority: string): Target {
   if (headers.host !== authority) throw new Refusal("host_refused");
   // No page has business here: our own interface has a listener of its own. `null` counts as a page.
   if (headers.origin !== undefined) throw new Refusal("origin_refused");
-  // Browsers say where a request comes from even where they send no Origin (a form's GET, an image).
+  const target = route(request.url ?? "");
+  // Browsers say where a request comes from even where they send no Origin (a form's GET, an image). The one thing
+  // that a browser is sent here for is the end of a sign-in: a navigation, not a picture in somebody's page.
   const site = headers["sec-fetch-site"];
-  if (site !== undefined && site !== "none") throw new Refusal("origin_refused");
+  const comesBack =
+    target?.kind === "callback" && (headers["sec-fetch-mode"] ?? "navigate") === "navigate";
+  if (site !== undefined && site !== "none" && !comesBack) throw new Refusal("origin_refused");
   if (request.httpVersionMajor !== 1 || request.httpVersionMinor !== 1) {
     throw new Refusal("headers_refused", { reason: "only HTTP/1.1 is spoken here" });
   }
   checkOnce(request.rawHeaders);
 
-  const target = route(request.url ?? "");
   if (target === null) throw new Refusal("path_unknown");
   const method = request.method ?? "";
   if (!METHODS[target.kind].includes(method)) throw new Refusal("method_not_allowed");
@@ -77,8 +92,12 @@ function checkOnce(rawHeaders: readonly string[]): void {
 }
 
 function route(url: string): Target | null {
-  // A query is never used here; a token in one must not even be looked at (OAuth 2.1 section 5.1).
+  // A token in a query must not even be looked at (OAuth 2.1 section 5.1); only a sign-in's answer comes in one.
   const path = url.split("?", 1)[0] ?? "";
+  if (CALLBACK.test(path)) {
+    return { kind: "callback", path, params: new URLSearchParams(url.slice(path.length + 1)) };
+  }
+  if (path === JWKS) return { kind: "jwks" };
   let match = MCP.exec(path);
   if (match?.[1] !== undefined) return { kind: "mcp", server: match[1] };
   match = INVOKE.exec(path);

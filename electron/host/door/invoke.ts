@@ -4,10 +4,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdmittedAgent } from "../../core/agent-register.ts";
 import type { Caller, CallerAnswer, CallerRequest } from "../../core/caller.ts";
 import { asRefusal, Refusal } from "../../core/errors.ts";
+import type { CallEvidence } from "../../core/evidence.ts";
 import type { Plan, Reached } from "../../core/gateway.ts";
 import type { Message } from "../../core/message.ts";
 import { readBody } from "./body.ts";
-import { abortReason, type ExchangePorts } from "./exchange.ts";
+import { abortReason, evidenceOf, type ExchangePorts, withFreshToken } from "./exchange.ts";
 import type { Server } from "../../core/servers.ts";
 import type { Attachment, Upstream } from "../upstream.ts";
 import type { Target } from "./guards.ts";
@@ -79,6 +80,7 @@ export async function serveInvoke(
   let gated: Plan | null = null;
   let firstByteMs: number | null = null;
   let caller: Caller | null = null;
+  let evidence: CallEvidence | null = null;
   try {
     const reached = gateway.reach(who, target.server);
     const body = await readBody(request, ports.body);
@@ -90,10 +92,13 @@ export async function serveInvoke(
       const message = sent.body === null ? null : wire.readMessage(sent.body);
       const plan = await openFor(ports, reached, sent, message, startedAt);
       if (plan.callId !== null) gated = plan;
-      const attachment = await gateway.release(plan);
       const { server } = reached;
-      const order = { agentId: who.agent.id, server, attachment, signal };
-      const answer = await collect(ports.upstreamFor(server.kind), order, sent, wire.readMessage);
+      const upstream = ports.upstreamFor(server.kind);
+      const answer = await withFreshToken(ports, plan, signal, (attachment) => {
+        evidence = evidenceOf(attachment);
+        const order = { agentId: who.agent.id, server, attachment, signal };
+        return collect(upstream, order, sent, wire.readMessage);
+      });
       if (plan.callId !== null) firstByteMs = ports.monotonic() - startedAt;
       return answer;
     };
@@ -127,6 +132,7 @@ export async function serveInvoke(
           httpStatus: status,
           detail: reply.ok ? null : reply.message,
           resultBytes: Buffer.byteLength(text),
+          evidence,
           firstByteMs,
         },
         startedAt,
@@ -144,6 +150,7 @@ export async function serveInvoke(
         httpStatus: status,
         detail,
         resultBytes: 0,
+        evidence,
         firstByteMs,
       };
       gateway.close(plan, end, startedAt);

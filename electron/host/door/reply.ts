@@ -18,7 +18,7 @@ export interface Replies {
  * (Streamable HTTP: the transport did its work). A 5xx would make agents retry or drop the connection.
  */
 const ABOUT_THE_CALL =
-  /^(?:upstream_|stdio_|vault_|journal_|credential_|plain_http_|call_|server_paused|internal)/;
+  /^(?:upstream_|stdio_|vault_|journal_|credential_|plain_http_|issuer_|token_|sign_in_|account_|certificate_|scope_|pattern_|call_|server_paused|internal)/;
 
 const BARE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
@@ -87,7 +87,7 @@ export function refuse(
 function challenge(refusal: Refusal, origin: string, target: Target | null): string {
   const parts: string[] = [];
   if (refusal.code !== "agent_credential_missing") parts.push('error="invalid_token"');
-  if (target !== null) {
+  if (target !== null && "server" in target) {
     parts.push(
       `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp/${target.server}"`,
     );

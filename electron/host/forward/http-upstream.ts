@@ -3,8 +3,12 @@
 // used for another (RFC 8705 section 3 binds tokens to it later; keys deserve the same).
 import http from "node:http";
 import https from "node:https";
+import type { SecureContext } from "node:tls";
 import { Refusal } from "../../core/errors.ts";
+import type { TlsIdentity } from "../../core/oauth/types.ts";
 import type { HttpServer } from "../../core/servers.ts";
+import { retireAgent } from "../tls/retire.ts";
+import { clientContext, poolName } from "../tls/secure-context.ts";
 import type { Attachment, Upstream, UpstreamAnswer, UpstreamRequest } from "../upstream.ts";
 import { judgeAnswer, nameNetworkError } from "./judge.ts";
 
@@ -25,27 +29,39 @@ const LIMITS: ForwardLimits = { connectMs: 10_000, answerMs: 300_000, silenceMs:
 
 type Pool = http.Agent | https.Agent;
 
-export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
-  const limits = { ...LIMITS, ...options.limits };
-  const pools = new Map<string, Pool>();
+export interface HttpUpstream extends Upstream {
+  /** Lets go of a certificate's connections: it was renewed or removed. Calls that are under way end by themselves. */
+  retireIdentity(identityId: string): void;
+}
 
-  function poolFor(server: HttpServer): Pool {
-    const identity = server.pattern.type === "none" ? "none" : server.pattern.secret;
-    const key = `${server.id} ${identity}`;
-    let pool = pools.get(key);
-    if (pool === undefined) {
+export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
+  const limits = { ...LIMITS, ...options.limits };
+  const pools = new Map<string, { readonly pool: Pool; readonly identityId: string | null }>();
+
+  function poolFor(server: HttpServer, attachment: Attachment): Pool {
+    const identity = attachment.type === "token" ? attachment.brokered.tls : null;
+    const key = `${server.id} ${keyOf(server)} ${poolName(identity, server.trustPem)}`;
+    let entry = pools.get(key);
+    if (entry === undefined) {
       const common = { keepAlive: true, maxSockets: 1024, maxFreeSockets: 16, timeout: 0 };
-      pool = server.url.startsWith("https:")
+      const pool = server.url.startsWith("https:")
         ? // Said outright, so that no environment variable can say otherwise (threat 36).
-          new https.Agent({ ...common, rejectUnauthorized: true, minVersion: "TLSv1.2" })
+          new https.Agent({
+            ...common,
+            rejectUnauthorized: true,
+            minVersion: "TLSv1.2",
+            secureContext: contextFor(server, identity),
+          })
         : new http.Agent(common);
-      pools.set(key, pool);
+      entry = { pool, identityId: identity?.id ?? null };
+      pools.set(key, entry);
     }
-    return pool;
+    return entry.pool;
   }
 
   function send(request: UpstreamRequest, retried: boolean): Promise<UpstreamAnswer> {
     const server = request.server as HttpServer;
+    const agent = poolFor(server, request.attachment);
     return new Promise((resolve, reject) => {
       const url = new URL(server.url);
       const headers: Record<string, string | number> = { ...request.headers };
@@ -58,7 +74,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
       const outgoing = client.request(url, {
         method: request.method,
         headers,
-        agent: poolFor(server),
+        agent,
         setHost: true,
         // Node otherwise looks at these in the environment in newer versions.
         insecureHTTPParser: false,
@@ -151,7 +167,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   }
 
   function dropPools(matches: (key: string) => boolean): void {
-    for (const [key, pool] of pools) {
+    for (const [key, { pool }] of pools) {
       if (!matches(key)) continue;
       pool.destroy();
       pools.delete(key);
@@ -159,10 +175,18 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   }
 
   return {
-    send: (request) => send(request, false),
+    // A key that TLS cannot use throws at once; whoever waits for an answer is told like of any other failure.
+    send: async (request) => send(request, false),
     // The door aborts what an agent has open; no connection here belongs to one agent.
     dropAgent: () => undefined,
     dropServer: (serverId) => dropPools((key) => key.startsWith(`${serverId} `)),
+    retireIdentity(identityId) {
+      for (const [key, entry] of pools) {
+        if (entry.identityId !== identityId) continue;
+        pools.delete(key);
+        retireAgent(entry.pool);
+      }
+    },
     close: () => {
       dropPools(() => true);
       return Promise.resolve();
@@ -170,9 +194,29 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   };
 }
 
-/** The one place where a key is put on the wire. */
+/** The key that connections of this server are made for: those of another one are never used for it. */
+function keyOf(server: HttpServer): string {
+  return server.pattern.type === "api-key" ? server.pattern.secret : server.pattern.type;
+}
+
+/** @throws Refusal `certificate_invalid` */
+function contextFor(server: HttpServer, identity: TlsIdentity | null): SecureContext {
+  try {
+    return clientContext(identity, server.trustPem);
+  } catch (error) {
+    const reason = `TLS cannot use it for “${server.name}”`;
+    throw new Refusal("certificate_invalid", { reason }, error);
+  }
+}
+
+/** The one place where a credential is put on the wire. */
 function attach(attachment: Attachment, url: URL, headers: Record<string, string | number>): void {
   if (attachment.type === "header") headers[attachment.name] = attachment.value.reveal();
+  if (attachment.type === "token") {
+    // RFC 6750 section 2.1; the scheme is the one that the issuer gave the token for.
+    const { scheme, value } = attachment.brokered.token;
+    headers["authorization"] = `${scheme} ${value.reveal()}`;
+  }
   if (attachment.type === "query")
     url.searchParams.append(attachment.name, attachment.value.reveal());
 }

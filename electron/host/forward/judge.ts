@@ -25,7 +25,11 @@ export function judgeAnswer(
   if (status === 401 || status === 407) {
     throw new Refusal("upstream_refused_credential", { server, status });
   }
-  if (status === 403) throw new Refusal("upstream_forbidden", { server, status });
+  if (status === 403) {
+    // RFC 6750 section 3.1: it may say which scopes it wants. That is for us, and goes no further.
+    const challenge = (incoming.headers["www-authenticate"] ?? "").slice(0, 2048);
+    throw new Refusal("upstream_forbidden", { server, status, challenge });
+  }
   if (status >= 300 && status < 400) {
     throw new Refusal("upstream_redirect", { server, to: originOf(incoming.headers.location) });
   }
@@ -75,12 +79,16 @@ function originOf(location: string | undefined): string {
   }
 }
 
-const TLS = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|EPROTO|ALTNAME|DEPTH_ZERO/;
+const TLS =
+  /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY|EPROTO|ALTNAME|DEPTH_ZERO|CRL|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH/;
+
+/** Whether the code of a socket error is about TLS. OpenSSL and BoringSSL name the same fault differently. */
+export const isTlsCode = (code: string): boolean => TLS.test(code);
 
 /** Names a socket error. The code alone is shown: messages can quote headers. */
 export function nameNetworkError(error: NodeJS.ErrnoException, server: string): Refusal {
   const code = error.code ?? "unknown";
-  if (TLS.test(code)) return new Refusal("upstream_tls_failed", { server, reason: code }, error);
+  if (isTlsCode(code)) return new Refusal("upstream_tls_failed", { server, reason: code }, error);
   if (code === "ECONNRESET" || code === "EPIPE" || code.startsWith("HPE_")) {
     return new Refusal("upstream_dropped", { server, reason: code }, error);
   }

@@ -1,9 +1,11 @@
 // Records to columns and back. What is stored is what was given, within bounds.
 import type { CallEnd, CallIntent, CallOutcome, CallRow } from "../../core/journal.ts";
+import type { CallEvidence } from "../../core/evidence.ts";
 import type { SqlRow, SqlValue } from "./sqlite.ts";
 
 const INPUT_LIMIT = 16_384;
 const TEXT_LIMIT = 1024;
+const EVIDENCE_LIMIT = 8192;
 
 /** Order of the columns in INSERT; `seq` is given by SQLite, `input` lies in its own table. */
 const COLUMNS = [
@@ -11,14 +13,14 @@ const COLUMNS = [
   ["server_id", "server_name", "pattern", "via", "generation", "method", "tool"],
   ["input_cut", "input_bytes", "input_hash", "decision", "rules", "door_ms"],
   ["code", "rpc_code", "http_status", "detail", "result_bytes", "first_byte_ms", "total_ms"],
-  ["count"],
+  ["evidence", "count"],
 ].flat();
 
 export const INSERT_CALL = `INSERT INTO calls(${COLUMNS.join(",")}) VALUES(${COLUMNS.map(() => "?").join(",")})`;
 
 /** The first end stands: a second one finds no pending row. */
 export const END_CALL = `UPDATE calls SET outcome=?, code=?, rpc_code=?, http_status=?, detail=?, result_bytes=?,
-  first_byte_ms=?, total_ms=? WHERE id=? AND outcome='pending' RETURNING seq`;
+  first_byte_ms=?, total_ms=?, evidence=?, account=coalesce(?, account) WHERE id=? AND outcome='pending' RETURNING seq`;
 
 export const READ_CALL = `SELECT calls.*, inputs.input FROM calls LEFT JOIN inputs USING(seq)`;
 
@@ -78,7 +80,7 @@ export function insertValues(record: CallIntent, end: CallEnd | null, count: num
     record.decision,
     JSON.stringify(record.rules),
     record.doorMs,
-    ...(end === null ? [null, null, null, null, 0, null, null] : endColumns(end)),
+    ...(end === null ? [null, null, null, null, 0, null, null, null] : endColumns(end)),
     count,
   ];
 }
@@ -86,12 +88,25 @@ export function insertValues(record: CallIntent, end: CallEnd | null, count: num
 function endColumns(end: CallEnd): SqlValue[] {
   const { code, rpcCode, httpStatus, resultBytes, firstByteMs, totalMs } = end;
   const detail = storedOrNull(end.detail);
-  return [code, rpcCode, httpStatus, detail, whole(resultBytes), firstByteMs, totalMs];
+  const evidence =
+    end.evidence === null ? null : stored(JSON.stringify(end.evidence), EVIDENCE_LIMIT);
+  return [code, rpcCode, httpStatus, detail, whole(resultBytes), firstByteMs, totalMs, evidence];
 }
 
-/** Values for END_CALL. */
+/** Values for END_CALL. Whose behalf it was is known only once the token is there. */
 export function endValues(id: string, end: CallEnd): SqlValue[] {
-  return [end.outcome, ...endColumns(end), id];
+  const who = end.evidence?.account?.who ?? end.evidence?.subject ?? null;
+  return [end.outcome, ...endColumns(end), storedOrNull(who), id];
+}
+
+/** Evidence that was cut is no JSON any more, and then it is none. */
+function evidenceOf(text: SqlValue | undefined): CallEvidence | null {
+  if (typeof text !== "string") return null;
+  try {
+    return JSON.parse(text) as CallEvidence;
+  } catch {
+    return null;
+  }
 }
 
 /** A row of READ_CALL. The columns hold only what insertValues and endValues put there. */
@@ -128,6 +143,7 @@ export function toCallRow(row: SqlRow): CallRow {
     resultBytes: Number(row["result_bytes"]),
     firstByteMs: row["first_byte_ms"] as number | null,
     totalMs: row["total_ms"] as number | null,
+    evidence: evidenceOf(row["evidence"]),
     count: Number(row["count"]),
   };
 }

@@ -7,7 +7,16 @@ export type Migration = (document: unknown) => unknown;
 export type Migrations = Readonly<Record<DocumentName, readonly Migration[]>>;
 
 /** The steps of this version. The first is steps[0]: from format 1 to format 2. */
-export const MIGRATIONS: Migrations = { settings: [], tenants: [], agents: [], servers: [] };
+export const MIGRATIONS: Migrations = {
+  settings: [],
+  tenants: [],
+  agents: [],
+  servers: [],
+  issuers: [],
+  accounts: [],
+  certificates: [],
+  actors: [],
+};
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;
 

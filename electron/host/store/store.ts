@@ -83,6 +83,10 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     ]),
     agents: shelf("agents", [], () => []),
     servers: shelf("servers", [], () => []),
+    issuers: shelf("issuers", [], () => []),
+    accounts: shelf("accounts", [], () => []),
+    certificates: shelf("certificates", [], () => []),
+    actors: shelf("actors", [], () => []),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

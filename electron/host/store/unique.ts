@@ -39,6 +39,18 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       ["id", "another server has this id", (s) => s.id],
       ["name", "another server of this tenant has this name", (s) => within(s.tenant, s.name)],
     ]),
+  issuers: (all) =>
+    firstClash(all, [
+      ["id", "another issuer has this id", (i) => i.id],
+      ["name", "another issuer of this tenant has this name", (i) => within(i.tenant, i.name)],
+    ]),
+  accounts: (all) => firstClash(all, [["id", "another account has this id", (a) => a.id]]),
+  certificates: (all) =>
+    firstClash(all, [
+      ["id", "another certificate has this id", (c) => c.id],
+      ["key", "another certificate has this key", (c) => c.key],
+    ]),
+  actors: (all) => firstClash(all, [["kid", "another agent has this key", (a) => a.kid]]),
 };
 
 export const clashIn = <N extends DocumentName>(name: N, document: Documents[N]): Clash | null =>

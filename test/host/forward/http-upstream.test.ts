@@ -43,6 +43,7 @@ const serverAt = (url: string, id = "srv_00000001", secret = "sec_00000001"): Ht
     boundTo: { origin: new URL(url).origin, path: "/mcp" },
   },
   allowPlainHttpOnLoopback: true,
+  trustPem: null,
 });
 const open = (limits = {}): Upstream => {
   const upstream = createHttpUpstream({ returnHeaders, limits });

@@ -22,6 +22,7 @@ describe("a record", () => {
       resultBytes: 0,
       firstByteMs: null,
       totalMs: null,
+      evidence: null,
       count: 1,
     });
     const end = ended({ outcome: "rpc-error", rpcCode: -32_601, detail: "no such tool" });

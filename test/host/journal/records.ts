@@ -51,6 +51,7 @@ export function ended(given: Partial<CallEnd> = {}): CallEnd {
     httpStatus: 200,
     detail: null,
     resultBytes: 42,
+    evidence: null,
     firstByteMs: 3.5,
     totalMs: 4.25,
     ...given,

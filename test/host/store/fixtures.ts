@@ -2,22 +2,14 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { z } from "zod";
-import { type Agent, agentSchema } from "../../../electron/core/agents.ts";
+import type { Agent } from "../../../electron/core/agents.ts";
 import { locate, parseStrict } from "../../../electron/core/json/document.ts";
 import { DEFAULT_TENANT } from "../../../electron/core/names.ts";
-import { serverSchema } from "../../../electron/core/servers.ts";
-import { settingsSchema } from "../../../electron/core/settings.ts";
-import { tenantSchema } from "../../../electron/core/tenants.ts";
+import { documentSchemas } from "../../../electron/document-schemas.ts";
 import type { Schemas } from "../../../electron/host/store/document.ts";
 import { openStore, type StoreOptions } from "../../../electron/host/store/store.ts";
 
-export const schemas: Schemas = {
-  settings: settingsSchema,
-  tenants: z.array(tenantSchema),
-  agents: z.array(agentSchema),
-  servers: z.array(serverSchema),
-};
+export const schemas: Schemas = documentSchemas;
 
 export const NOW = Date.UTC(2026, 10, 24, 12);
 

@@ -1,0 +1,33 @@
+// The one place where the system browser is opened: for signing in, which never happens in a window of ours
+// (RFC 8252 section 8.12).
+import { shell } from "electron";
+import type { Reply } from "./contract.ts";
+import { isLoopback } from "./core/destination.ts";
+import type { Desk } from "./surface.ts";
+
+/** https anywhere, http on this machine only; everything else could start a program (CVE-2025-6514). */
+export function mayOpen(address: string): URL | null {
+  try {
+    const url = new URL(address);
+    if (url.username !== "" || url.password !== "") return null;
+    if (url.protocol === "https:") return url;
+    return url.protocol === "http:" && isLoopback(url) ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A desk whose sign-ins open the system browser by themselves. */
+export function openingSignIns(desk: Desk): Desk {
+  return {
+    watch: (listener) => desk.watch(listener),
+    async call(surface, method, input) {
+      const reply = (await desk.call(surface, method, input)) as Reply<{ url?: unknown }>;
+      if (method === "accounts.signIn" && reply.ok) {
+        const url = mayOpen(String(reply.value.url));
+        if (url !== null) await shell.openExternal(url.href);
+      }
+      return reply;
+    },
+  };
+}

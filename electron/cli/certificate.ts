@@ -1,0 +1,145 @@
+// `certificate list | make | accept | import | csr | export | remove`. Private keys come in by a file and never go out.
+import type { CertificateView } from "../contract.ts";
+import { oneOf, readCertificates, readFile, usage, wholeNumber } from "./given.ts";
+import { cell, type Cell } from "./output.ts";
+import { findCertificate } from "./remote.ts";
+import { cut, localTime } from "./text.ts";
+import type { Context, Run } from "./types.ts";
+
+const KEYS = ["EC-P256", "RSA-3072", "Ed25519"] as const;
+/** Less than the contract's 2,000,000 characters of base64. */
+const MOST_IMPORT = 1_400_000;
+
+function stateOf(certificate: CertificateView): Cell {
+  if (certificate.state === "csr-pending") return cell("waits for a signature", "warn");
+  if (certificate.state === "replaced") return cell("replaced", "dim");
+  const { expiry } = certificate;
+  if (expiry === null || expiry.state === "valid") return cell("active", "good");
+  if (expiry.state !== "expiring") return cell(expiry.state.replaceAll("-", " "), "bad");
+  const days = expiry.daysLeft === 1 ? "1 day" : `${expiry.daysLeft} days`;
+  return cell(`${days} left`, (expiry.warning ?? 30) <= 7 ? "bad" : "warn");
+}
+
+export const list: Run = async ({ connect, out, tenant }) => {
+  const remote = await connect();
+  const all = await remote.call("certificates.list", tenant === undefined ? {} : { tenant });
+  await out.show(all, async (certificates) => {
+    if (certificates.length === 0) {
+      return out.line("No certificates yet. Make one: countersign certificate make <label> …");
+    }
+    await out.table(
+      ["LABEL", "TENANT", "STATE", "SUBJECT", "KEY", "UNTIL", "THUMBPRINT (x5t#S256)", "ID"],
+      certificates.map((c) => [
+        c.label,
+        c.tenant,
+        stateOf(c),
+        cut(c.subject, 60),
+        c.keyKind,
+        c.state === "csr-pending" ? "-" : localTime(c.notAfter),
+        c.state === "csr-pending" ? "-" : c.thumbprint,
+        c.id,
+      ]),
+    );
+  });
+};
+
+async function showIssued({ out }: Context, certificate: CertificateView): Promise<void> {
+  if (certificate.state === "csr-pending") return;
+  await out.table(
+    ["CERTIFICATE", certificate.id],
+    [
+      ["Subject", certificate.subject],
+      ["Signed by", certificate.selfSigned ? "itself" : certificate.issuer],
+      ["Key", certificate.keyKind],
+      ["Until", localTime(certificate.notAfter)],
+      ["Thumbprint", certificate.thumbprint],
+    ],
+  );
+}
+
+export const make: Run = async (context) => {
+  const { args, connect, flag, out, tenant, text } = context;
+  const commonName = text("common-name");
+  if (commonName === undefined) throw usage("--common-name is needed: whom the certificate names.");
+  const byAuthority = flag("request");
+  if (byAuthority && flag("self-signed")) {
+    throw usage(
+      "A certificate is self-signed, or requested from an authority: say one of the two.",
+    );
+  }
+  const days = text("days");
+  if (byAuthority && days !== undefined) throw usage("With --request the authority sets the days.");
+  const input = {
+    label: args[0] ?? "",
+    commonName,
+    key: oneOf("key", text("key") ?? "EC-P256", KEYS),
+    signedBy: byAuthority ? ("authority" as const) : ("itself" as const),
+    ...(days !== undefined && { days: wholeNumber("days", days, 1, 825) }),
+    ...(tenant !== undefined && { tenant }),
+  };
+  const remote = await connect();
+  const made = await remote.call("certificates.make", input);
+  await out.show(made, async (now) => {
+    if (now.state !== "csr-pending") return showIssued(context, now);
+    await out.line(`Hand this request (RFC 2986) to the authority; its key stays in the vault:`);
+    await out.lines(now.csr.trimEnd());
+    await out.line(`When it is signed: countersign certificate accept ${now.id} FILE`);
+  });
+};
+
+const wanted = async ({ args, connect, tenant }: Context) => {
+  const remote = await connect();
+  return { remote, certificate: await findCertificate(remote, tenant, args[0] ?? "") };
+};
+
+export const accept: Run = async (context) => {
+  const chain = await readCertificates(context.io, context.args[1] ?? "");
+  const { remote, certificate } = await wanted(context);
+  const now = await remote.call("certificates.accept", { id: certificate.id, chain });
+  await context.out.show(now, (c) => showIssued(context, c));
+};
+
+export const importFile: Run = async (context) => {
+  const { args, connect, flag, io, out, secrets, tenant } = context;
+  const [label = "", file = ""] = args;
+  const bytes = await readFile(io, file, MOST_IMPORT);
+  const remote = await connect();
+  const passphrase = flag("passphrase-stdin")
+    ? (await secrets.one(`Passphrase of ${file}`)).reveal()
+    : null;
+  const now = await remote.call("certificates.import", {
+    label,
+    file: bytes.toString("base64"),
+    passphrase,
+    ...(tenant !== undefined && { tenant }),
+  });
+  await out.show(now, (c) => showIssued(context, c));
+};
+
+export const csr: Run = async (context) => {
+  const { certificate } = await wanted(context);
+  if (certificate.state !== "csr-pending") {
+    throw usage(`“${certificate.label}” does not wait for a signature: it has no request.`);
+  }
+  const { id, csr: pem } = certificate;
+  await context.out.show({ id, csr: pem }, () => context.out.lines(pem.trimEnd()));
+};
+
+export const exportChain: Run = async (context) => {
+  const { certificate } = await wanted(context);
+  if (certificate.state === "csr-pending") {
+    throw usage(
+      `“${certificate.label}” waits for a signature. Its request: countersign certificate csr ${certificate.id}`,
+    );
+  }
+  const { id, chain } = certificate;
+  await context.out.show({ id, chain }, () => context.out.lines(chain.trimEnd()));
+};
+
+export const remove: Run = async (context) => {
+  const { remote, certificate } = await wanted(context);
+  const done = await remote.call("certificates.remove", { id: certificate.id });
+  await context.out.show(done, () =>
+    context.out.line(`The certificate “${certificate.label}” and its key were removed.`),
+  );
+};

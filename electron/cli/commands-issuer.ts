@@ -1,0 +1,123 @@
+// The commands about issuers and accounts: how they are called and what their help says.
+import type { Command } from "./types.ts";
+
+export const ISSUER_COMMANDS: readonly Command[] = [
+  {
+    words: ["issuer", "list"],
+    summary: "list the issuers, and how Countersign proves itself there",
+    synopsis: "",
+    arity: [0, 0],
+    options: {},
+    examples: ["countersign issuer list"],
+    load: async () => (await import("./issuer.ts")).list,
+  },
+  {
+    words: ["issuer", "add"],
+    summary: "add an OAuth issuer at which Countersign is registered",
+    synopsis: "<name> <issuer url>",
+    arity: [2, 2],
+    options: {
+      "client-id": { type: "string", value: "ID", help: "the identifier that the issuer gave" },
+      auth: {
+        type: "string",
+        value: "METHOD",
+        help: "none (default), client_secret_basic, client_secret_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth",
+      },
+      alg: {
+        type: "string",
+        value: "ALG",
+        help: "for private_key_jwt: ES256 (default), RS256, PS256 or EdDSA",
+      },
+      "key-stdin": {
+        type: "boolean",
+        help: "for private_key_jwt: take the key from standard input (PKCS#8 PEM) instead of making one",
+      },
+      certificate: { type: "string", value: "NAME", help: "for the two tls methods: label or id" },
+      "allow-plain-http-on-loopback": {
+        type: "boolean",
+        help: "let an issuer on this machine be asked over plain http",
+      },
+      trust: {
+        type: "string",
+        value: "FILE",
+        help: "PEM of authorities that may vouch for this issuer besides the usual ones",
+      },
+    },
+    notes:
+      "The issuer is compared as a string: give it exactly as its metadata says. Secrets are asked for, or read from standard input.",
+    examples: [
+      "countersign issuer add okta https://larkspur.okta.example --client-id 0oa7 --auth client_secret_basic < secret.txt",
+      "countersign issuer add entra https://login.example/tid/v2.0 --client-id 5b1c --auth private_key_jwt",
+      "countersign issuer add bank https://as.bank.example --client-id me --auth tls_client_auth --certificate laptop",
+    ],
+    load: async () => (await import("./issuer.ts")).add,
+  },
+  {
+    words: ["issuer", "jwk"],
+    summary: "the public key to register at an issuer (private_key_jwt)",
+    synopsis: "<issuer>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign issuer jwk entra"],
+    load: async () => (await import("./issuer.ts")).jwk,
+  },
+  {
+    words: ["issuer", "remove"],
+    summary: "remove an issuer and the secret for it",
+    synopsis: "<issuer>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign issuer remove okta"],
+    load: async () => (await import("./issuer.ts")).remove,
+  },
+  {
+    words: ["account", "list"],
+    summary: "list who is signed in where",
+    synopsis: "",
+    arity: [0, 0],
+    options: {},
+    examples: ["countersign account list"],
+    load: async () => (await import("./account.ts")).list,
+  },
+  {
+    words: ["account", "sign-in"],
+    summary: "sign in at an issuer, in your browser",
+    synopsis: "<issuer>",
+    arity: [1, 1],
+    options: {
+      scope: {
+        type: "string",
+        multiple: true,
+        value: "SCOPE",
+        help: "ask for this scope; may be repeated",
+      },
+      resource: {
+        type: "string",
+        value: "URL",
+        help: "the server that the token is for (RFC 8707)",
+      },
+      account: {
+        type: "string",
+        value: "ID",
+        help: "sign this account in again: coming back as somebody else is refused",
+      },
+      "no-wait": { type: "boolean", help: "print the address and end" },
+    },
+    notes:
+      "Prints the address to open, and waits until the account is there. Ctrl-C stops waiting.",
+    examples: [
+      "countersign account sign-in okta --scope openid --scope offline_access",
+      "countersign account sign-in okta --no-wait --json | jq -r .url",
+    ],
+    load: async () => (await import("./account-sign-in.ts")).signIn,
+  },
+  {
+    words: ["account", "sign-out"],
+    summary: "sign an account out, revoke its tokens, and say what could not be revoked",
+    synopsis: "<account id>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign account sign-out acc_…"],
+    load: async () => (await import("./account.ts")).signOut,
+  },
+];

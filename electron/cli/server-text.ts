@@ -1,0 +1,75 @@
+// A server in words: where it is, how Countersign authenticates to it, and on whose behalf.
+import type { AccountView, CertificateView } from "../contract.ts";
+import type { Issuer } from "../core/issuers.ts";
+import type { ServerView } from "../core/servers.ts";
+import { whoOf } from "./account.ts";
+import type { Remote } from "./remote.ts";
+
+/** What the ids in a pattern stand for. */
+export interface Known {
+  readonly issuers: readonly Issuer[];
+  readonly accounts: readonly AccountView[];
+  readonly certificates: readonly CertificateView[];
+}
+
+/** Asked only where some server names one of them. */
+export async function knownTo(remote: Remote, servers: readonly ServerView[]): Promise<Known> {
+  const oauth = servers.some((s) => s.kind === "http" && "issuer" in s.pattern);
+  if (!oauth) return { issuers: [], accounts: [], certificates: [] };
+  const [issuers, accounts, certificates] = await Promise.all([
+    remote.call("issuers.list", {}),
+    remote.call("accounts.list", {}),
+    remote.call("certificates.list", {}),
+  ]);
+  return { issuers, accounts, certificates };
+}
+
+export function addressText(server: ServerView): string {
+  return server.kind === "http" ? server.url : [server.command, ...server.args].join(" ");
+}
+
+/** `header X-API-Key`, `mtls at okta with laptop`, `composite at okta with laptop, 60 a minute for each user`. */
+export function patternText(server: ServerView, known: Known): string {
+  if (server.kind === "stdio") {
+    const names = Object.keys(server.secretEnv);
+    return names.length === 0 ? "none" : `env ${names.join(" ")}`;
+  }
+  const { pattern } = server;
+  if (pattern.type === "none") return "none";
+  if (pattern.type === "api-key") return `api-key ${pattern.in} ${pattern.name}`;
+  const issuer = known.issuers.find((i) => i.id === pattern.issuer)?.name ?? pattern.issuer;
+  const parts = [`${pattern.type} at ${issuer}`];
+  if ("certificate" in pattern) {
+    const found = known.certificates.find((c) => c.id === pattern.certificate);
+    parts.push(`with ${found?.label ?? pattern.certificate}`);
+  }
+  const limit = "perUserPerMinute" in pattern ? pattern.perUserPerMinute : null;
+  return `${parts.join(" ")}${limit === null ? "" : `, ${limit} a minute for each user`}`;
+}
+
+/** The accounts that could serve where the server names none: of its tenant, issuer and registration. */
+function fitting({ tenant }: ServerView, issuerId: string, known: Known): readonly AccountView[] {
+  const issuer = known.issuers.find((i) => i.id === issuerId);
+  return known.accounts.filter(
+    (a) =>
+      a.state === "signed-in" &&
+      a.tenant === tenant &&
+      a.issuer === issuer?.issuer &&
+      a.clientId === issuer.clientId,
+  );
+}
+
+/** `-` where no person takes part. */
+export function behalfText(server: ServerView, known: Known): string {
+  if (server.kind === "stdio" || !("account" in server.pattern)) return "-";
+  const { pattern } = server;
+  if (pattern.type === "composite" && !pattern.exchange) return "-";
+  if (pattern.account === null) {
+    const [one, more] = fitting(server, pattern.issuer, known);
+    if (one === undefined) return "nobody is signed in";
+    return more === undefined ? whoOf(one) : "several could be meant";
+  }
+  const account = known.accounts.find((a) => a.id === pattern.account);
+  if (account === undefined) return `${pattern.account} (gone)`;
+  return `${whoOf(account)}${account.state === "signed-in" ? "" : ` (${account.state})`}`;
+}

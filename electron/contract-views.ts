@@ -1,0 +1,113 @@
+// What the contract's methods return and push: plain data for every surface. Types only.
+import type { AgentView } from "./core/agents.ts";
+import type { Certificate, Expiry } from "./core/certificates.ts";
+import type { CallRow } from "./core/journal.ts";
+import type { Account } from "./core/oauth/keeping/accounts.ts";
+import type { BrokenDocument, DocumentName } from "./core/registry.ts";
+import type { Complaint } from "./core/sentences.ts";
+import type { VaultStatus } from "./core/vault.ts";
+
+export interface AppStatus {
+  readonly version: string;
+  readonly runtime: {
+    readonly kind: "electron" | "node";
+    readonly version: string;
+    /** True on the old, unpatched Electron that only tests should use. */
+    readonly testRuntime: boolean;
+  };
+  /** `http://127.0.0.1:7717` */
+  readonly door: string;
+  readonly dataFolder: string;
+  readonly vault: VaultStatus;
+  readonly broken: readonly BrokenDocument[];
+  /** What the app cannot do now and why, worst first. */
+  readonly troubles: readonly Complaint[];
+  readonly counts: { readonly servers: number; readonly agents: number; readonly calls: number };
+  /** UTC instant. */
+  readonly startedAt: string;
+}
+
+/** An agent's credential at the one moment that it is shown, with what to paste where. */
+export interface Issued {
+  readonly agent: AgentView;
+  readonly credential: string;
+  readonly snippets: readonly Snippet[];
+}
+export interface Snippet {
+  /** `claude-code`, `cursor`, `vscode`, `stdio`, `curl`, … */
+  readonly id: string;
+  readonly title: string;
+  readonly language: "json" | "toml" | "sh";
+  /** Where it goes. */
+  readonly where: string;
+  readonly text: string;
+}
+
+export type { TestReport, TestStep } from "./core/try-server.ts";
+export type { Complaint } from "./core/sentences.ts";
+
+export interface DoctorFinding {
+  /** `node`, `electron`, `data-folder`, `settings`, `port`, `keychain`, `vault`, `journal`, `clock`, `certificates`, `environment` */
+  readonly id: string;
+  readonly title: string;
+  readonly state: "ok" | "warning" | "problem";
+  readonly note: string;
+  readonly remedy: string | null;
+}
+export interface DoctorReport {
+  readonly ok: boolean;
+  readonly findings: readonly DoctorFinding[];
+}
+
+export type AccountView = Omit<Account, "secret">;
+type WithoutKey<T> = T extends unknown ? Omit<T, "key"> : never;
+export type CertificateView = WithoutKey<Certificate> & { readonly expiry: Expiry | null };
+/** What a sign-out could and could not take back at the issuer (RFC 7009). */
+export interface SignedOut {
+  readonly revoked: readonly string[];
+  readonly notRevoked: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** The practice company: everything on loopback, nothing real. */
+export interface LabStatus {
+  readonly state: "off" | "starting" | "on";
+  readonly issuer: string | null;
+  readonly servers: readonly {
+    readonly name: string;
+    readonly pattern: string;
+    readonly url: string;
+  }[];
+}
+export interface TourStep {
+  readonly id: string;
+  readonly title: string;
+  /** What should happen: `allowed`, or a refusal. */
+  readonly expected: string;
+  readonly found: string;
+  readonly why: string;
+  readonly ok: boolean;
+  readonly ms: number;
+}
+export interface TourReport {
+  readonly ok: boolean;
+  readonly steps: readonly TourStep[];
+  readonly ms: number;
+}
+
+/** A call with, where Countersign refused it or could not finish it, the words for why. */
+export type CallDetail = CallRow & { readonly complaint: Complaint | null };
+
+/** One page of a local server's standard error, newest last. */
+export interface StderrTail {
+  readonly lines: readonly string[];
+}
+
+/** Pushed to every listening surface. Small, and a hint to ask again rather than the data, save for calls. */
+export type AppEvent =
+  | { readonly type: "calls"; readonly rows: readonly CallRow[] }
+  /** One step of the lab's tour, as it ends. */
+  | { readonly type: "tour"; readonly step: TourStep; readonly done: number; readonly of: number }
+  | {
+      readonly type: "changed";
+      readonly what: DocumentName | "vault" | "troubles" | "lab";
+    };

@@ -1,0 +1,275 @@
+// From a server's pattern to a token that may be sent: finds the issuer, takes the secrets, runs the flow, keeps
+// the token, and says what it rests on. One place, so that no pattern can skip a check of another.
+import type { Agent } from "./agents.ts";
+import { Refusal } from "./errors.ts";
+import type { CallEvidence } from "./evidence.ts";
+import type { Issuer } from "./issuers.ts";
+import { clientCredentials } from "./oauth/client-credentials.ts";
+import { ACCESS_TOKEN_TYPE } from "./oauth/grant.ts";
+import { type Account, chooseAccount, faceOf } from "./oauth/keeping/accounts.ts";
+import type { ActorKeys } from "./oauth/keeping/actor-keys.ts";
+import type { Grants, Refresh } from "./oauth/keeping/grants.ts";
+import { checkStage } from "./oauth/keeping/ladder.ts";
+import type { TokenKey } from "./oauth/keeping/token-key.ts";
+import type { Obtain, TokenKeeper } from "./oauth/keeping/token-keeper.ts";
+import { refreshToken } from "./oauth/refresh.ts";
+import { stepUp, type StepUpState } from "./oauth/step-up.ts";
+import { type ActorOutcome, exchangeToken } from "./oauth/token-exchange.ts";
+import type { CheckedToken, TlsIdentity } from "./oauth/types.ts";
+import { ownedBy, type Parties } from "./parties.ts";
+import { shapeOf } from "./pattern-shape.ts";
+import type { OAuthPattern } from "./patterns.ts";
+import type { HttpServer } from "./servers.ts";
+
+export interface BrokerPorts {
+  readonly parties: Parties;
+  readonly keeper: TokenKeeper;
+  readonly grants: Grants;
+  readonly actorKeys: ActorKeys;
+  /** Countersign's own issuer identifier, which signs for agents. */
+  readonly ownIssuer: () => string;
+  readonly issuers: () => readonly Issuer[];
+  readonly accounts: () => readonly Account[];
+}
+
+/** A token for one server and agent, with the certificate that it is sent with. */
+export interface Brokered {
+  readonly token: CheckedToken;
+  readonly tls: TlsIdentity | null;
+  readonly evidence: CallEvidence;
+  /** A server answered 401 to this token: true if asking again is worth it. */
+  rejected(): boolean;
+  /**
+   * A server answered 403 and named scopes: true if a token with them is to be asked for next.
+   * @throws Refusal `scope_insufficient` where asking again is pointless
+   */
+  stepUp(challenge: string): boolean;
+}
+
+export interface Broker {
+  /** @throws Refusal `pattern_too_weak`, `sign_in_needed`, `issuer_*`, `token_*`, `certificate_*`, `vault_*` */
+  token(
+    server: HttpServer,
+    pattern: OAuthPattern,
+    agent: Agent | null,
+    signal?: AbortSignal,
+  ): Promise<Brokered>;
+}
+
+export function createBroker(ports: BrokerPorts): Broker {
+  const { keeper, parties } = ports;
+  // What servers asked for beyond their configuration, by server, account and agent.
+  const stepped = new Map<string, StepUpState>();
+  const outcomes = new WeakMap<CheckedToken, { actor: ActorOutcome | null; flow: string }>();
+
+  function accountFor(record: Issuer, wanted: string | null, server: string): Account {
+    const { tenant, issuer, clientId } = record;
+    const choice = chooseAccount(ports.accounts(), { tenant, issuer, clientId, account: wanted });
+    if (choice.type === "one") return choice.account;
+    throw new Refusal("sign_in_needed", { issuer, server });
+  }
+
+  /** The account's own token: refreshed when it must be, and the subject of every exchange. */
+  function accountToken(
+    record: Issuer,
+    account: Account,
+    resource: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<CheckedToken> {
+    const obtain: Obtain = (reason) =>
+      ports.grants.obtain(account.id, reason, refreshing(record, account, resource), resource);
+    return keeper.get(accountKey(record, account, resource), obtain, signal);
+  }
+
+  const accountKey = (record: Issuer, account: Account, resource: string | null): TokenKey =>
+    keyFor(record, {
+      server: null,
+      account: account.id,
+      agent: null,
+      resource,
+      scope: account.scopes,
+      identity: null,
+    });
+
+  const refreshing =
+    (record: Issuer, account: Account, resource: string | null): Refresh =>
+    async (token, received) => {
+      const run = parties.context(
+        record.tenant,
+        `${record.name}: refresh for ${faceOf(account).who}`,
+      );
+      try {
+        const own = await parties.party(record, run.ctx);
+        const fresh = await refreshToken(run.ctx, {
+          ...own,
+          scope: [],
+          granted: account.scopes,
+          resource,
+          certificateBound: own.tls !== null,
+          refreshToken: token,
+          received,
+          ...(account.sub !== null && { expectedSubject: account.sub }),
+        });
+        run.end(true);
+        return fresh;
+      } catch (error) {
+        run.end(false);
+        throw error;
+      }
+    };
+
+  function keyFor(
+    record: Issuer,
+    rest: Pick<TokenKey, "server" | "account" | "agent" | "resource" | "scope" | "identity">,
+  ): TokenKey {
+    const { tenant, issuer, clientId, auth } = record;
+    const version =
+      "secretAddedAt" in auth
+        ? auth.secretAddedAt
+        : "certificate" in auth
+          ? auth.certificate
+          : record.createdAt;
+    return { tenant, issuer, clientId, credentialVersion: `${record.id} ${version}`, ...rest };
+  }
+
+  return {
+    async token(server, pattern, agent, signal) {
+      checkStage(server.stage, shapeOf(pattern));
+      const record = ownedBy(ports.issuers(), server.tenant, pattern.issuer);
+      if (record === undefined)
+        throw new Refusal("issuer_metadata_invalid", {
+          issuer: pattern.issuer,
+          reason: "it is not registered here",
+        });
+      // A registration that proves itself by certificate gets tokens bound to it (RFC 8705 section 3.4): they are
+      // worth something only with the same certificate at the server.
+      const certificate =
+        "certificate" in pattern
+          ? pattern.certificate
+          : "certificate" in record.auth
+            ? record.auth.certificate
+            : null;
+      const tls = certificate === null ? null : await parties.identity(server.tenant, certificate);
+      const exchanges =
+        pattern.type === "token-exchange" || (pattern.type === "composite" && pattern.exchange);
+      const account =
+        pattern.type === "account" || exchanges
+          ? accountFor(record, "account" in pattern ? pattern.account : null, server.name)
+          : null;
+      const actorUse = exchanges && "actor" in pattern ? pattern.actor : "none";
+      const acting = actorUse === "none" ? null : agent;
+      const { resource, audience } = pattern;
+      const stepKey = [server.id, account?.id ?? "", acting?.id ?? ""].join(" ");
+      const scope = stepped.get(stepKey)?.asked ?? pattern.scopes;
+      // The account's own token is kept once for all servers; any other is for this one alone.
+      const key =
+        pattern.type === "account" && account !== null
+          ? accountKey(record, account, resource)
+          : keyFor(record, {
+              server: server.id,
+              account: account?.id ?? null,
+              agent: acting?.id ?? null,
+              resource: resource ?? audience,
+              scope,
+              identity: tls?.id ?? null,
+            });
+
+      const token =
+        pattern.type === "account" && account !== null
+          ? await accountToken(record, account, resource, signal)
+          : await keeper.get(
+              key,
+              async () => {
+                const run = parties.context(server.tenant, server.name);
+                try {
+                  const own = await parties.party(record, run.ctx);
+                  // Our own certificate at the issuer and at the server are one: the token is bound to it.
+                  const ask = {
+                    ...own,
+                    tls: tls ?? own.tls,
+                    scope,
+                    resource,
+                    certificateBound: tls !== null,
+                  };
+                  let fresh: CheckedToken;
+                  let actor: ActorOutcome | null = null;
+                  if (account === null)
+                    fresh = await clientCredentials(run.ctx, { ...ask, audience });
+                  else {
+                    const subject = await accountToken(record, account, null, undefined);
+                    const signer =
+                      acting === null
+                        ? null
+                        : {
+                            subject: acting.id,
+                            issuer: ports.ownIssuer(),
+                            sign: (aud: string) => ports.actorKeys.sign(acting, aud),
+                          };
+                    ({ token: fresh, actor } = await exchangeToken(run.ctx, {
+                      ...ask,
+                      subject: { token: subject.value, type: ACCESS_TOKEN_TYPE },
+                      actor: signer,
+                      audience,
+                      actorRequired: actorUse === "required",
+                      widerScopeAllowed: false,
+                    }));
+                  }
+                  outcomes.set(fresh, { actor, flow: run.flow });
+                  run.end(true);
+                  return fresh;
+                } catch (error) {
+                  run.end(false);
+                  throw error;
+                }
+              },
+              signal,
+            );
+
+      const outcome = outcomes.get(token);
+      const evidence: CallEvidence = {
+        issuer: record.issuer,
+        clientId: record.clientId,
+        clientAuth: record.auth.method,
+        account:
+          account === null ? null : { id: account.id, who: faceOf(account).who, sub: account.sub },
+        subject: token.subject,
+        actors: token.actors,
+        actorOutcome: outcome?.actor ?? null,
+        audience: token.audience,
+        scope: token.scope,
+        binding: token.binding.type,
+        certificate:
+          tls === null
+            ? null
+            : {
+                id: tls.id,
+                subject: tls.subject,
+                thumbprint: tls.thumbprint,
+                notAfter: new Date(tls.notAfter).toISOString(),
+              },
+        tokenExpiresAt: new Date(token.expiresAt).toISOString(),
+        flow: outcome?.flow ?? null,
+      };
+      return {
+        token,
+        tls,
+        evidence,
+        rejected: () => keeper.invalidate(key, token),
+        stepUp(challenge) {
+          const before = stepped.get(stepKey) ?? { asked: pattern.scopes, rounds: 0 };
+          const next = stepUp(before, 403, challenge, server.name);
+          if (next === null) return false;
+          if (pattern.type === "account") {
+            // Only the person can grant more of her own: by signing in again.
+            throw new Refusal("scope_insufficient", {
+              server: server.name,
+              scope: next.ask.join(" "),
+            });
+          }
+          stepped.set(stepKey, next.state);
+          return true;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// What a configured pattern amounts to, for the ladder of stages.
+import type { PatternShape } from "./oauth/keeping/ladder.ts";
+import type { Pattern } from "./patterns.ts";
+
+/** How strong a pattern is, for the ladder of stages. */
+export function shapeOf(pattern: Pattern): PatternShape {
+  switch (pattern.type) {
+    case "none":
+    case "api-key":
+    case "mtls":
+      return { type: pattern.type };
+    case "client-credentials":
+    case "account":
+    case "token-exchange":
+      return { type: pattern.type, bound: "none" };
+    case "composite":
+      return {
+        type: "composite",
+        parts: [
+          { type: pattern.exchange ? "token-exchange" : "client-credentials", bound: "mtls" },
+          { type: "mtls" },
+        ],
+      };
+  }
+  return pattern satisfies never;
+}

@@ -1,0 +1,22 @@
+// The schemas of the settings files: for the store, and for looking at the files while nothing runs.
+import { z } from "zod";
+import { agentSchema } from "./core/agents.ts";
+import { certificateSchema } from "./core/certificates.ts";
+import { issuerSchema } from "./core/issuers.ts";
+import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
+import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
+import { serverSchema } from "./core/servers.ts";
+import { settingsSchema } from "./core/settings.ts";
+import { tenantSchema } from "./core/tenants.ts";
+import type { Schemas } from "./host/store/document.ts";
+
+export const documentSchemas: Schemas = {
+  settings: settingsSchema,
+  tenants: z.array(tenantSchema),
+  agents: z.array(agentSchema),
+  servers: z.array(serverSchema),
+  issuers: z.array(issuerSchema),
+  accounts: accountsSchema,
+  certificates: z.array(certificateSchema),
+  actors: actorKeysSchema,
+};

@@ -1,0 +1,315 @@
+// Holds the practice company while it runs, and sets up a tenant of its own for it: issuer, certificates, servers
+// and an agent. Its secrets stay in memory, and stopping removes everything but the journal's rows.
+import type { AppEvent, LabStatus, TourReport } from "./contract.ts";
+import type { AgentRegister } from "./core/agent-register.ts";
+import type { Agent } from "./core/agents.ts";
+import type { CertificateRegister } from "./core/certificate-register.ts";
+import type { Clock } from "./core/clock.ts";
+import { Refusal } from "./core/errors.ts";
+import type { IssuerRegister } from "./core/issuer-register.ts";
+import type { Log } from "./core/log.ts";
+import type { Documents, Store } from "./core/registry.ts";
+import type { Secret } from "./core/secret.ts";
+import type { ServerRegister } from "./core/server-register.ts";
+import type { HttpServer } from "./core/servers.ts";
+import type { SecretRef, Vault } from "./core/vault.ts";
+import type { Lab } from "./lab/index.ts";
+import type { SignIns } from "./sign-ins.ts";
+
+/** Everything of the practice company carries this tenant, and nothing else may. */
+export const LAB_TENANT = "lab";
+
+export interface LabPorts {
+  readonly store: Store;
+  readonly agents: AgentRegister;
+  readonly servers: ServerRegister;
+  readonly issuers: IssuerRegister;
+  readonly certificates: CertificateRegister;
+  readonly signIns: SignIns;
+  /** Path of an issuer's own redirect address. */
+  readonly redirectPath: (issuer: string) => string;
+  /** Makes the agent's signing key, and shows its public half as issuers are to believe it. */
+  readonly actorKeys: (
+    agent: Agent,
+  ) => Promise<{ readonly issuer: string; readonly keys: readonly object[] }>;
+  readonly door: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly emit: (event: AppEvent) => void;
+}
+
+export interface LabKeeper {
+  status(): LabStatus;
+  /** @throws Refusal `lab_failed` */
+  start(): Promise<LabStatus>;
+  stop(): Promise<LabStatus>;
+  /** Starts the lab where it is off, and stops it again afterwards. @throws Refusal `lab_failed` */
+  tour(): Promise<TourReport>;
+  close(): Promise<void>;
+}
+
+/** What the tour works with. */
+export interface Practice {
+  readonly lab: Lab;
+  readonly agent: { readonly id: string; readonly name: string; readonly credential: Secret };
+  readonly servers: readonly HttpServer[];
+  /** Ada signs in through the front door's own redirect, as a browser would. @throws Refusal `lab_failed` */
+  signInAda(): Promise<void>;
+}
+
+/** Secrets of the practice company never reach the keychain: they go where they go with it. */
+export function practiceVault(real: Vault): Vault {
+  const kept = new Map<string, Secret>();
+  const own = (ref: SecretRef): boolean => ref.tenant === LAB_TENANT;
+  return {
+    get kind() {
+      return real.kind;
+    },
+    get: (ref) => (own(ref) ? Promise.resolve(kept.get(ref.id)) : real.get(ref)),
+    async set(ref, value) {
+      if (!own(ref)) return real.set(ref, value);
+      kept.set(ref.id, value);
+    },
+    delete: (ref) => (own(ref) ? Promise.resolve(kept.delete(ref.id)) : real.delete(ref)),
+  };
+}
+
+export function createLabKeeper(ports: LabPorts): LabKeeper {
+  const { store, agents, servers, issuers, certificates, log } = ports;
+  let practice: Practice | null = null;
+  let state: LabStatus["state"] = "off";
+  /** Starts and stops take turns. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = turn.then(work, work);
+    turn = next.catch(() => undefined);
+    return next;
+  };
+  const set = (next: LabStatus["state"]): void => {
+    state = next;
+    ports.emit({ type: "changed", what: "lab" });
+  };
+
+  const status = (): LabStatus => ({
+    state,
+    issuer: practice?.lab.issuer.url ?? null,
+    servers: (practice?.lab.servers ?? []).map(({ name, pattern, url }) => ({
+      name,
+      pattern,
+      url,
+    })),
+  });
+
+  /** Takes every row of the tenant away: after a run, and before one, for what a crash left. */
+  async function clear(): Promise<void> {
+    for (const agent of agents.list(LAB_TENANT)) await agents.remove(agent.id);
+    for (const server of servers.list(LAB_TENANT)) await servers.remove(server.id);
+    const rest = ["issuers", "certificates", "accounts", "actors"] as const;
+    for (const name of rest) await without(name);
+    if (store.read("tenants").some((t) => t.id === LAB_TENANT)) {
+      await store.write("tenants", (all) => all.filter((t) => t.id !== LAB_TENANT));
+    }
+  }
+  async function without<N extends "issuers" | "certificates" | "accounts" | "actors">(
+    name: N,
+  ): Promise<void> {
+    const all: readonly { readonly tenant: string }[] = store.read(name);
+    if (!all.some((row) => row.tenant === LAB_TENANT)) return;
+    await store.write(
+      name,
+      (now) =>
+        (now as readonly { readonly tenant: string }[]).filter(
+          (row) => row.tenant !== LAB_TENANT,
+        ) as unknown as Documents[N],
+    );
+  }
+
+  async function setUp(lab: Lab): Promise<Practice> {
+    await clear();
+    const tenant = LAB_TENANT;
+    const createdAt = new Date(ports.clock.now()).toISOString();
+    await store.write("tenants", (all) => [
+      ...all,
+      { id: tenant, name: "Practice company", createdAt },
+    ]);
+    const { agent, credential } = await agents.add({ tenant, name: "Practice agent" });
+    const { issuer: ours, keys } = await ports.actorKeys(agent);
+    lab.issuer.trustActors(ours, { keys: [...keys] }, "agent");
+    const practiceIssuer = {
+      tenant,
+      issuer: lab.issuer.url,
+      allowPlainHttpOnLoopback: true,
+      trustPem: lab.ca.certificatePem,
+    };
+    const { basic, tls } = lab.issuer.clients;
+
+    const byKey = await issuers.add({
+      ...practiceIssuer,
+      name: "practice-service",
+      clientId: basic.id,
+      auth: { method: "client_secret_basic", secret: basic.secret ?? "" },
+    });
+    const bundle = `${tls.certificate?.certificatePem ?? ""}\n${tls.certificate?.privateKeyPem ?? ""}`;
+    const certificate = await certificates.import({
+      tenant,
+      label: "Practice certificate",
+      data: Buffer.from(bundle),
+      passphrase: null,
+    });
+    const byCertificate = await issuers.add({
+      ...practiceIssuer,
+      name: "practice-certificate",
+      clientId: tls.id,
+      auth: { method: "tls_client_auth", certificate: certificate.id },
+    });
+
+    const made: HttpServer[] = [];
+    const add = async (
+      name: string,
+      auth: Parameters<typeof servers.add>[0] extends infer I
+        ? I extends { auth: infer A }
+          ? A
+          : never
+        : never,
+    ): Promise<void> => {
+      const server = await servers.add({
+        kind: "http",
+        tenant,
+        name,
+        url: lab.server(name).url,
+        stage: "development",
+        auth,
+        allowPlainHttpOnLoopback: lab.server(name).url.startsWith("http:"),
+        trustPem: lab.ca.certificatePem,
+      });
+      if (server.kind === "http") made.push(server);
+    };
+    const asks = (name: string) => {
+      const { scopes, resource } = lab.server(name);
+      return { scopes: [...scopes], resource, audience: null };
+    };
+    const notes = lab.server("notes").key;
+    await add("notes", {
+      type: "api-key",
+      in: "header",
+      name: notes?.header ?? "X-API-Key",
+      prefix: "",
+      secret: notes?.value ?? "",
+    });
+    await add("crm", { type: "client-credentials", issuer: byKey.id, ...asks("crm") });
+    await add("payroll", {
+      type: "mtls",
+      issuer: byCertificate.id,
+      certificate: certificate.id,
+      ...asks("payroll"),
+    });
+    await add("mail", {
+      type: "token-exchange",
+      issuer: byKey.id,
+      account: null,
+      actor: "required",
+      ...asks("mail"),
+    });
+    await add("treasury", {
+      type: "composite",
+      issuer: byCertificate.id,
+      account: null,
+      exchange: true,
+      actor: "required",
+      certificate: certificate.id,
+      perUserPerMinute: 60,
+      ...asks("treasury"),
+    });
+    return {
+      lab,
+      agent: { id: agent.id, name: agent.name, credential },
+      servers: made,
+      async signInAda() {
+        // An account belongs to the registration that it signed in through: one for each that acts for her.
+        for (const issuer of [byKey, byCertificate]) {
+          const reach = lab.servers.flatMap((s) => (s.wantsActor ? [...s.scopes] : []));
+          const scopes = ["openid", "offline_access", "profile", "email", ...reach];
+          // A token of Ada's own, good at the issuer for an exchange and nowhere else.
+          const resource = `${lab.issuer.url}/account`;
+          const { url } = await ports.signIns.begin(issuer, {
+            scopes,
+            resource,
+            account: null,
+          });
+          const back = await lab.signIn(url, "ada");
+          if (back === null)
+            throw new Refusal("lab_failed", { reason: "the practice sign-in led nowhere" });
+          const landed = new URL(back);
+          const answer = await ports.signIns.answer(landed.pathname, landed.searchParams);
+          if (!answer.ok)
+            throw new Refusal("lab_failed", { reason: answer.text.split("\n", 1)[0] ?? "" });
+        }
+      },
+    };
+  }
+
+  async function start(): Promise<LabStatus> {
+    if (practice !== null) return status();
+    set("starting");
+    let lab: Lab | null = null;
+    try {
+      const { startLab } = await import("./lab/index.ts");
+      lab = await startLab({
+        log: {
+          info: (event, facts) => log.info(`lab.${event}`, facts),
+          warn: (event, facts) => log.warn(`lab.${event}`, facts),
+        },
+        redirects: (issuer) => [`${ports.door()}${ports.redirectPath(issuer)}`],
+      });
+      practice = await setUp(lab);
+      set("on");
+      return status();
+    } catch (error) {
+      await lab?.stop().catch(() => undefined);
+      await clear().catch(() => undefined);
+      set("off");
+      if (error instanceof Refusal) throw error;
+      throw new Refusal(
+        "lab_failed",
+        { reason: error instanceof Error ? error.name : "unknown" },
+        error,
+      );
+    }
+  }
+
+  async function stop(): Promise<LabStatus> {
+    if (practice === null) return status();
+    const { lab } = practice;
+    practice = null;
+    set("off");
+    await clear();
+    await lab.stop();
+    return status();
+  }
+
+  return {
+    status,
+    start: () => inTurn(start),
+    stop: () => inTurn(stop),
+    tour: () =>
+      inTurn(async () => {
+        const before = practice !== null;
+        await start();
+        try {
+          const { runTour } = await import("./tour.ts");
+          const current = practice;
+          if (current === null) throw new Refusal("lab_off");
+          return await runTour(current, {
+            door: ports.door(),
+            servers,
+            told: (step, done, of) => ports.emit({ type: "tour", step, done, of }),
+          });
+        } finally {
+          if (!before) await stop();
+        }
+      }),
+    close: async () => {
+      await inTurn(stop);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+// How the running program is doing, in one value for every surface.
+import type { ComposeOptions } from "./compose-types.ts";
+import type { AppStatus } from "./contract.ts";
+import { Refusal } from "./core/errors.ts";
+import type { Store } from "./core/registry.ts";
+import { complaint } from "./core/sentences.ts";
+import type { VaultStatus } from "./core/vault.ts";
+import type { HostJournal } from "./host/journal/open.ts";
+
+export interface StatusFacts {
+  readonly options: Pick<ComposeOptions, "runtime">;
+  readonly version: string;
+  readonly door: string;
+  readonly dataFolder: string;
+  /** UTC instant. */
+  readonly startedAt: string;
+  readonly store: Store;
+  readonly journal: Pick<HostJournal, "trouble" | "count">;
+  readonly vault: VaultStatus;
+}
+
+export function statusOf(facts: StatusFacts): AppStatus {
+  const { store, journal, version, door, dataFolder, startedAt, vault } = facts;
+  const broken = store.broken();
+  const trouble = journal.trouble();
+  return {
+    version,
+    runtime: facts.options.runtime,
+    door,
+    dataFolder,
+    vault,
+    broken,
+    troubles: [
+      ...(trouble === null ? [] : [complaint(trouble)]),
+      ...broken.map(({ code, file, line, reason }) =>
+        complaint(new Refusal(code, { file, line: line ?? "?", reason })),
+      ),
+    ],
+    counts: {
+      servers: store.read("servers").length,
+      agents: store.read("agents").length,
+      calls: journal.count() ?? 0,
+    },
+    startedAt,
+  };
+}

@@ -1,0 +1,292 @@
+// The tour: all five patterns and the attacks on them, by a real MCP agent through the real front door, and by a
+// thief who goes around it. Each step says what should happen, what did, and why.
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import https from "node:https";
+import type { TourReport, TourStep } from "./contract.ts";
+import { asRefusal } from "./core/errors.ts";
+import type { ServerRegister } from "./core/server-register.ts";
+import type { LabServer } from "./lab/index.ts";
+import type { Practice } from "./lab-keeper.ts";
+
+export interface TourPorts {
+  /** `http://127.0.0.1:7717` */
+  readonly door: string;
+  readonly servers: ServerRegister;
+  readonly told: (step: TourStep, done: number, of: number) => void;
+}
+
+interface Plan {
+  readonly id: string;
+  readonly title: string;
+  readonly expected: string;
+  readonly why: string;
+  run(): Promise<string>;
+}
+
+/** A call through the front door by the official SDK's client: which generation to speak, it finds out by itself. */
+async function throughTheDoor(
+  door: string,
+  credential: string,
+  server: string,
+  tool: string,
+  args: object,
+): Promise<string> {
+  const agent = new Client(
+    { name: "practice-agent", version: "1.0.0" },
+    { versionNegotiation: { mode: "auto" } },
+  );
+  const transport = new StreamableHTTPClientTransport(new URL(`${door}/mcp/${server}`), {
+    requestInit: { headers: { authorization: `Bearer ${credential}` } },
+  });
+  await agent.connect(transport);
+  try {
+    const result = (await agent.callTool({ name: tool, arguments: { ...args } })) as {
+      isError?: boolean;
+    };
+    return result.isError === true ? "the tool failed" : "allowed";
+  } finally {
+    await agent.close();
+  }
+}
+
+/** What a thief sends, past Countersign: one call, with whatever was stolen. Answers with the HTTP status. */
+async function steal(
+  server: LabServer,
+  headers: Record<string, string>,
+  tls: { ca: string; cert?: string; key?: string },
+): Promise<string> {
+  const body = JSON.stringify({
+    jsonrpc: "2.0",
+    id: 1,
+    method: "initialize",
+    params: {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "thief", version: "1" },
+    },
+  });
+  const all = {
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    ...headers,
+  };
+  if (!server.url.startsWith("https:")) {
+    const response = await fetch(server.url, {
+      method: "POST",
+      headers: all,
+      body,
+      signal: AbortSignal.timeout(10_000),
+    });
+    await response.body?.cancel();
+    return outcome(response.status);
+  }
+  return new Promise((resolve, reject) => {
+    const request = https.request(
+      server.url,
+      {
+        method: "POST",
+        headers: all,
+        agent: false,
+        rejectUnauthorized: true,
+        timeout: 10_000,
+        ...tls,
+      },
+      (response) => {
+        response.resume();
+        resolve(outcome(response.statusCode ?? 0));
+      },
+    );
+    request.on("error", (error: NodeJS.ErrnoException) => reject(error));
+    request.end(body);
+  });
+}
+/** 400 and above 403 mean that the credential was taken and something else was wrong with the message. */
+const outcome = (status: number): string =>
+  status === 401 || status === 403 ? `refused (${status})` : "accepted";
+
+/** Runs every step, whatever becomes of the one before. */
+export async function runTour(practice: Practice, ports: TourPorts): Promise<TourReport> {
+  const { lab, agent } = practice;
+  const credential = agent.credential.reveal();
+  const ca = lab.ca.certificatePem;
+  const call =
+    (server: string, tool: string, args: object = {}) =>
+    (): Promise<string> =>
+      throughTheDoor(ports.door, credential, server, tool, args);
+  const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+  const crm = lab.server("crm");
+  const mail = lab.server("mail");
+  const payroll = lab.server("payroll");
+  const holder = lab.issuer.clients.tls.certificate;
+  const stranger = await lab.ca.issueFor("CN=somebody-else,O=Larkspur PRACTICE");
+
+  const plans: Plan[] = [
+    {
+      id: "api-key",
+      title: "Pattern 1: API key",
+      expected: "allowed",
+      why: "Countersign adds the key; the agent never has it.",
+      run: call("notes", "list_notes"),
+    },
+    {
+      id: "client-credentials",
+      title: "Pattern 2: client credentials",
+      expected: "allowed",
+      why: "A token of minutes, for this server alone, asked for by Countersign.",
+      run: call("crm", "search_customers", { text: "Sums" }),
+    },
+    {
+      id: "sign-in",
+      title: "Ada signs in at the practice issuer",
+      expected: "signed in",
+      why: "Code with PKCE in a browser; the answer is taken once, from this issuer only.",
+      async run() {
+        await practice.signInAda();
+        return "signed in";
+      },
+    },
+    {
+      id: "token-exchange",
+      title: "Pattern 3: token exchange, on Ada's behalf",
+      expected: "allowed",
+      why: "Ada's token is exchanged for one that names the agent as the one who acts.",
+      run: call("mail", "list_letters"),
+    },
+    {
+      id: "mtls",
+      title: "Pattern 4: certificate-bound token",
+      expected: "allowed",
+      why: "The token's thumbprint is that of the certificate in the handshake: checked here before use, and there.",
+      run: call("payroll", "read_salary", { person: "ada" }),
+    },
+    {
+      id: "composite",
+      title: "Pattern 5: exchange and certificate together",
+      expected: "allowed",
+      why: "Ada, the agent and the certificate are all named, and all must be there.",
+      run: call("treasury", "read_balance"),
+    },
+    {
+      id: "stolen-api-key",
+      title: "A stolen API key, used elsewhere",
+      expected: "accepted",
+      why: "An API key works for whoever holds it. That is why it must never reach an agent.",
+      run: () => {
+        const { key } = lab.server("notes");
+        return steal(lab.server("notes"), key === null ? {} : { [key.header]: key.value }, { ca });
+      },
+    },
+    {
+      id: "stolen-bearer",
+      title: "A stolen bearer token, replayed at its server",
+      expected: "accepted",
+      why: "An unbound token works for its holder until it expires, minutes later.",
+      run: async () => steal(crm, bearer(await lab.attacks.mint(crm)), { ca }),
+    },
+    {
+      id: "stolen-bound",
+      title: "A stolen bound token, without the key",
+      expected: "refused (401)",
+      why: "RFC 8705 section 3: the token is worth nothing without the certificate's private key.",
+      run: async () =>
+        steal(payroll, bearer(await lab.attacks.bound(payroll, holder?.certificatePem ?? "")), {
+          ca,
+        }),
+    },
+    {
+      id: "wrong-certificate",
+      title: "The same token, with another certificate",
+      expected: "refused (401)",
+      why: "The thumbprint in the token is not that of the certificate presented.",
+      run: async () =>
+        steal(payroll, bearer(await lab.attacks.bound(payroll, holder?.certificatePem ?? "")), {
+          ca,
+          cert: stranger.certificatePem,
+          key: stranger.privateKeyPem,
+        }),
+    },
+    {
+      id: "wrong-audience",
+      title: "A token made for another server",
+      expected: "refused (401)",
+      why: "Each token names the one server that it is for (RFC 8707, RFC 9068).",
+      run: async () => steal(crm, bearer(await lab.attacks.wrongAudience(crm, mail)), { ca }),
+    },
+    {
+      id: "expired",
+      title: "An expired token",
+      expected: "refused (401)",
+      why: "It ended by itself, without anybody noticing that it was stolen.",
+      run: async () => steal(crm, bearer(await lab.attacks.expired(crm)), { ca }),
+    },
+    {
+      id: "forged-act",
+      title: "A token with a forged actor",
+      expected: "refused (401)",
+      why: "Only the issuer's signature says who acts (RFC 8693 section 4.1).",
+      run: async () => steal(mail, bearer(await lab.attacks.forgedAct(mail)), { ca }),
+    },
+    {
+      id: "ladder",
+      title: "A production server with an API key",
+      expected: "pattern_too_weak",
+      why: "Production wants a token bound to a key; Countersign refuses less.",
+      async run() {
+        const { key, url } = lab.server("notes");
+        try {
+          await ports.servers.add({
+            kind: "http",
+            tenant: "lab",
+            name: "too-weak",
+            url,
+            stage: "production",
+            auth: {
+              type: "api-key",
+              in: "header",
+              name: key?.header ?? "X-API-Key",
+              prefix: "",
+              secret: key?.value ?? "x",
+            },
+            allowPlainHttpOnLoopback: true,
+            trustPem: null,
+          });
+          return "allowed";
+        } catch (error) {
+          return asRefusal(error).code;
+        }
+      },
+    },
+    {
+      id: "own-credential",
+      title: "The agent's own credential, at the server itself",
+      expected: "refused (401)",
+      why: "An agent's credential opens Countersign's door and nothing else.",
+      run: () => steal(crm, bearer(credential), { ca }),
+    },
+  ];
+
+  const steps: TourStep[] = [];
+  const from = performance.now();
+  for (const plan of plans) {
+    const began = performance.now();
+    const found = await plan.run().catch((error: unknown) => {
+      const { code } = asRefusal(error);
+      return code === "internal"
+        ? `failed: ${error instanceof Error ? error.message.slice(0, 200) : "?"}`
+        : code;
+    });
+    const { id, title, expected, why } = plan;
+    const step = {
+      id,
+      title,
+      expected,
+      found,
+      why,
+      ok: found === expected,
+      ms: Math.round(performance.now() - began),
+    };
+    steps.push(step);
+    ports.told(step, steps.length, plans.length);
+  }
+  return { ok: steps.every((s) => s.ok), steps, ms: Math.round(performance.now() - from) };
+}

@@ -1,0 +1,50 @@
+// Who an account is, in a line; and whether a sign-in has come back. Pure.
+import type { AccountView, Issuer } from "../types.ts";
+import { words } from "../words.ts";
+
+/** What the issuer calls the person, else the subject, else nobody. `claimed`: somebody else's word. */
+export function whoIs(account: Pick<AccountView, "name" | "email" | "sub">): {
+  readonly who: string;
+  readonly claimed: boolean;
+} {
+  const display = account.email ?? account.name;
+  if (display !== null) return { who: display, claimed: true };
+  return { who: account.sub ?? words.identities.accounts.nameless, claimed: false };
+}
+
+/** The accounts that a registration can use: same tenant, exact issuer, same client id. */
+export const accountsOf = (
+  accounts: readonly AccountView[],
+  issuer: Pick<Issuer, "tenant" | "issuer" | "clientId">,
+): AccountView[] =>
+  accounts.filter(
+    (one) =>
+      one.tenant === issuer.tenant &&
+      one.issuer === issuer.issuer &&
+      one.clientId === issuer.clientId,
+  );
+
+/** The account whose sign-in came back since `before`: a new one, or one with a newer sign-in. */
+export function cameBack(
+  before: readonly AccountView[],
+  now: readonly AccountView[],
+  issuer: Pick<Issuer, "tenant" | "issuer" | "clientId">,
+): AccountView | null {
+  const then = new Map(before.map((one) => [one.id, one]));
+  return (
+    accountsOf(now, issuer).find((one) => {
+      const old = then.get(one.id);
+      if (one.state !== "signed-in") return false;
+      return old === undefined || old.state !== "signed-in" || old.signedInAt !== one.signedInAt;
+    }) ?? null
+  );
+}
+
+/** Host of an address for people; the text itself where it is none. */
+export function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+}

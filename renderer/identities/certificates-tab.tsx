@@ -1,0 +1,216 @@
+// The certificates: what is presented in a handshake, what waits for its authority, and how long each lives.
+import { BadgeCheck, FileDown, Plus, Trash2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { fullTime } from "../lib/format.ts";
+import { Button } from "../parts/button.tsx";
+import { CopyLine, Snippet } from "../parts/copy.tsx";
+import { Confirm } from "../parts/dialog.tsx";
+import { Empty } from "../parts/notice.tsx";
+import { MoreMenu } from "../parts/picker.tsx";
+import { PracticeOf } from "../parts/practice.tsx";
+import { Shown } from "../parts/shown.tsx";
+import { useApp, useStore } from "../state/context.tsx";
+import type { CertificateView } from "../types.ts";
+import { words } from "../words.ts";
+import { AcceptCertificate } from "./accept-certificate.tsx";
+import { Expiry, expiryTone } from "./expiry.tsx";
+import { ImportCertificate } from "./import-certificate.tsx";
+import { MakeCertificate } from "./make-certificate.tsx";
+
+type Open =
+  | { readonly what: "make" | "import" }
+  | { readonly what: "accept" | "remove"; readonly certificate: CertificateView };
+
+export function CertificatesTab(): ReactNode {
+  const store = useStore();
+  const { certificates } = useApp();
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = (): void => setOpen(null);
+  const w = words.identities.certificates;
+  const buttons = (
+    <>
+      <Button icon={FileDown} onClick={() => setOpen({ what: "import" })}>
+        {w.import}
+      </Button>
+      <Button look="primary" icon={Plus} onClick={() => setOpen({ what: "make" })}>
+        {w.make}
+      </Button>
+    </>
+  );
+  return (
+    <>
+      {certificates?.length === 0 ? (
+        <Empty icon={BadgeCheck} title={w.emptyTitle} text={w.emptyText}>
+          <div className="empty-buttons">{buttons}</div>
+        </Empty>
+      ) : (
+        <div className="tab-actions">{buttons}</div>
+      )}
+      <ul className="cards">
+        {certificates?.map((certificate) => (
+          <CertificateCard
+            key={certificate.id}
+            certificate={certificate}
+            onAsk={(what) => setOpen({ what, certificate })}
+          />
+        ))}
+      </ul>
+      {open?.what === "make" && <MakeCertificate onClose={close} onMade={close} />}
+      {open?.what === "import" && <ImportCertificate onClose={close} />}
+      {open?.what === "accept" && (
+        <AcceptCertificate certificate={open.certificate} onClose={close} />
+      )}
+      {open?.what === "remove" && (
+        <Confirm
+          title={<Shown text={w.removeTitle(open.certificate.label)} />}
+          text={w.removeText}
+          action={w.removeAction}
+          onClose={close}
+          run={async () => {
+            const reply = await store.bridge.call("certificates.remove", {
+              id: open.certificate.id,
+            });
+            if (reply.ok) store.refresh("certificates");
+            return reply;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const STATE_BADGE = { active: "", replaced: "", "csr-pending": " badge-warn" } as const;
+
+function CertificateCard(props: {
+  certificate: CertificateView;
+  onAsk: (what: "accept" | "remove") => void;
+}): ReactNode {
+  const { certificate, onAsk } = props;
+  const w = words.identities.certificates;
+  const pending = certificate.state === "csr-pending";
+  const old = certificate.state === "replaced" || certificate.expiry?.state === "expired";
+  return (
+    <li className={`card item${old || pending ? " item-paused" : ""}`}>
+      <header className="item-head">
+        <span className="item-icon">
+          <BadgeCheck size={18} strokeWidth={1.7} aria-hidden />
+        </span>
+        <div className="item-name">
+          <h2 title={certificate.label}>
+            <Shown text={certificate.label} />
+          </h2>
+          {certificate.state !== "active" && (
+            <span className={`badge${STATE_BADGE[certificate.state]}`}>
+              {w.state[certificate.state]}
+            </span>
+          )}
+          <PracticeOf tenant={certificate.tenant} />
+        </div>
+        <div className="item-actions">
+          {pending && (
+            <Button
+              small
+              look="primary"
+              onClick={() => onAsk("accept")}
+              aria-label={w.acceptOne(certificate.label)}
+            >
+              {w.accept}
+            </Button>
+          )}
+          <MoreMenu
+            name={certificate.label}
+            actions={[
+              {
+                label: words.common.remove,
+                icon: Trash2,
+                danger: true,
+                run: () => onAsk("remove"),
+              },
+            ]}
+          />
+        </div>
+      </header>
+      <dl className="item-facts">
+        <div>
+          <dt>{w.subject}</dt>
+          <dd>
+            <code>
+              <Shown text={certificate.subject} />
+            </code>
+          </dd>
+        </div>
+        {certificate.state !== "csr-pending" && (
+          <>
+            <div>
+              <dt>{w.until}</dt>
+              <dd>
+                {fullTime(Date.parse(certificate.notAfter))}
+                {certificate.state === "active" && <Expiry certificate={certificate} />}
+              </dd>
+            </div>
+            <div>
+              <dt>{w.thumbprint}</dt>
+              <dd>
+                <CopyLine text={certificate.thumbprint} label={w.copyThumbprint} />
+              </dd>
+            </div>
+            <div>
+              <dt>{w.signedBy}</dt>
+              <dd>{certificate.selfSigned ? w.itself : <Shown text={certificate.issuer} />}</dd>
+            </div>
+          </>
+        )}
+        <div>
+          <dt>{w.key}</dt>
+          <dd>{certificate.keyKind}</dd>
+        </div>
+        {certificate.uris.length > 0 && (
+          <div>
+            <dt>{w.uris}</dt>
+            <dd>
+              <code>
+                <Shown text={certificate.uris.join(", ")} />
+              </code>
+            </dd>
+          </div>
+        )}
+        <UsedBy id={certificate.id} />
+      </dl>
+      {certificate.state === "active" && expiryTone(certificate) !== "calm" && (
+        <p className={`expiry-advice expiry-advice-${expiryTone(certificate)}`}>
+          {certificate.expiry?.state === "expired" ? w.ended : w.renew}
+        </p>
+      )}
+      {certificate.state === "csr-pending" ? (
+        <div className="item-more">
+          <p className="field-hint">{w.csrText}</p>
+          <Snippet text={certificate.csr} label={w.csr} />
+        </div>
+      ) : (
+        <details className="item-more">
+          <summary>{w.showPublic}</summary>
+          <Snippet text={certificate.chain} label={w.public} />
+        </details>
+      )}
+    </li>
+  );
+}
+
+/** Which servers and registrations would stop working without it. */
+function UsedBy(props: { id: string }): ReactNode {
+  const { servers, issuers } = useApp();
+  const w = words.identities.certificates;
+  const names = [
+    ...(servers ?? []).filter(
+      (one) =>
+        one.kind === "http" && "certificate" in one.pattern && one.pattern.certificate === props.id,
+    ),
+    ...(issuers ?? []).filter(({ auth }) => "certificate" in auth && auth.certificate === props.id),
+  ].map(({ name }) => name);
+  return (
+    <div>
+      <dt>{w.usedBy}</dt>
+      <dd>{names.length === 0 ? <span className="faint">{w.unused}</span> : names.join(", ")}</dd>
+    </div>
+  );
+}

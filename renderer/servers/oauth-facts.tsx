@@ -1,0 +1,125 @@
+// What a server's tokens rest on: the registration, the account, the certificate and how long it lives.
+import { TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { accountsOf, whoIs } from "../identities/account-face.ts";
+import { Expiry } from "../identities/expiry.tsx";
+import { Claimed } from "../log/evidence.tsx";
+import { Shown } from "../parts/shown.tsx";
+import { useApp } from "../state/context.tsx";
+import type { AccountView, Issuer, OAuthPattern } from "../types.ts";
+import { words } from "../words.ts";
+
+export function PatternName(props: { pattern: OAuthPattern }): ReactNode {
+  const { pattern } = props;
+  const w = words.servers;
+  const name = words.patterns.name[pattern.type];
+  if (pattern.type !== "composite")
+    return <span title={words.patterns.thief[pattern.type]}>{name}</span>;
+  const { exchange, perUserPerMinute } = pattern;
+  return (
+    <>
+      <span title={words.patterns.thief.composite}>
+        {name}: {w.compositeOf[exchange ? "exchange" : "credentials"]}
+      </span>
+      {perUserPerMinute !== null && <span className="faint">· {w.perUser(perUserPerMinute)}</span>}
+    </>
+  );
+}
+
+export function OAuthFacts(props: { pattern: OAuthPattern }): ReactNode {
+  const { pattern } = props;
+  const { issuers, certificates, accounts } = useApp();
+  const w = words.servers;
+  const issuer = issuers?.find(({ id }) => id === pattern.issuer);
+  const withPerson = "account" in pattern && (pattern.type !== "composite" || pattern.exchange);
+  const certificate =
+    "certificate" in pattern ? certificates?.find(({ id }) => id === pattern.certificate) : null;
+  return (
+    <>
+      {/* Until the lists are there nothing is known to be gone. */}
+      {issuers !== null && (
+        <Line name={w.issuer}>
+          {issuer === undefined ? (
+            <Gone text={w.registrationGone} />
+          ) : (
+            <>
+              <code className="cut" title={issuer.issuer}>
+                {issuer.issuer}
+              </code>
+              <span className="faint">
+                <Shown text={w.asClient(issuer.clientId)} />
+              </span>
+            </>
+          )}
+        </Line>
+      )}
+      {pattern.scopes.length > 0 && (
+        <Line name={w.scopes}>
+          <span className="codes">
+            {pattern.scopes.map((scope) => (
+              <code key={scope}>{scope}</code>
+            ))}
+          </span>
+        </Line>
+      )}
+      {withPerson && accounts !== null && issuer !== undefined && (
+        <Line name={w.account}>
+          <AccountName wanted={pattern.account} accounts={accounts} issuer={issuer} />
+        </Line>
+      )}
+      {certificate !== null && certificates !== null && (
+        <Line name={w.certificate}>
+          {certificate === undefined ? (
+            <Gone text={w.certificateGone} />
+          ) : (
+            <>
+              <Shown text={certificate.label} />
+              <Expiry certificate={certificate} />
+            </>
+          )}
+        </Line>
+      )}
+    </>
+  );
+}
+
+function Line(props: { name: string; children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}
+
+function Gone(props: { text: string }): ReactNode {
+  return (
+    <span className="item-warn">
+      <TriangleAlert size={13} aria-hidden /> {props.text}
+    </span>
+  );
+}
+
+function AccountName(props: {
+  wanted: string | null;
+  accounts: readonly AccountView[];
+  issuer: Issuer;
+}): ReactNode {
+  const { wanted, accounts, issuer } = props;
+  const w = words.servers;
+  if (wanted === null) {
+    const ready = accountsOf(accounts, issuer).some(({ state }) => state === "signed-in");
+    return ready ? w.anyAccount : <Gone text={w.nobody} />;
+  }
+  const account = accounts.find(({ id }) => id === wanted);
+  if (account === undefined) return <Gone text={w.accountGone} />;
+  const { who, claimed } = whoIs(account);
+  return (
+    <>
+      {claimed ? <Claimed text={who} /> : <Shown text={who} />}
+      {account.state !== "signed-in" && (
+        <Gone text={words.identities.accounts.state[account.state]} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+// The tour of the lab, through the real front door, with nothing of it on the network.
+import fs from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TourReport } from "../../electron/contract.ts";
+import { type House, openHouse } from "../support/house.ts";
+
+let house: House;
+let report: TourReport;
+
+beforeAll(async () => {
+  // No place for secrets is chosen, as on a bare machine: the practice company needs none.
+  house = await openHouse();
+  await house.call("lab.start", {});
+  report = await house.call("lab.tour", {});
+}, 120_000);
+afterAll(() => house.close());
+
+describe("the lab's tour", () => {
+  it("goes as it should, step by step, in less than a minute", () => {
+    expect(report.steps.map((s) => [s.id, s.found])).toEqual(
+      report.steps.map((s) => [s.id, s.expected]),
+    );
+    expect(report.ok).toBe(true);
+    expect(report.ms).toBeLessThan(60_000);
+  });
+
+  it("leaves rows that say how each call was authenticated", async () => {
+    const rows = await house.calls();
+    const of = (server: string) => rows.find((r) => r.serverName === server && r.outcome === "ok");
+    expect(of("notes")?.pattern).toBe("api-key");
+    expect(of("crm")?.evidence).toMatchObject({
+      clientAuth: "client_secret_basic",
+      binding: "none",
+    });
+    expect(of("mail")?.evidence).toMatchObject({
+      actorOutcome: "confirmed",
+      account: { sub: "ada" },
+    });
+    expect(of("mail")?.account).toContain("Ada".toLowerCase());
+    const payroll = of("payroll")?.evidence;
+    expect(payroll).toMatchObject({ binding: "mtls", clientAuth: "tls_client_auth" });
+    expect(payroll?.certificate?.subject).toContain("practice-tls");
+    expect(payroll?.certificate?.thumbprint).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(of("treasury")?.evidence).toMatchObject({ binding: "mtls", actorOutcome: "confirmed" });
+  });
+
+  it("goes without trace", async () => {
+    await house.call("lab.stop", {});
+    for (const method of [
+      "servers.list",
+      "agents.list",
+      "issuers.list",
+      "accounts.list",
+      "certificates.list",
+    ] as const) {
+      expect([method, await house.call(method, {})]).toEqual([method, []]);
+    }
+    expect((await house.call("tenants.list", {})).map((t) => t.id)).toEqual(["personal"]);
+    for (const file of fs.readdirSync(house.folder).filter((f) => f.endsWith(".json"))) {
+      expect([file, fs.readFileSync(`${house.folder}/${file}`, "utf8").includes("lab")]).toEqual([
+        file,
+        false,
+      ]);
+    }
+  });
+});

@@ -1,0 +1,25 @@
+// What every stop of the tour begins with: a full world, and ways to get about.
+import type { Page } from "playwright";
+import { emptyWorld, type World } from "./double.ts";
+import { sampleAgents, sampleCalls, sampleServers } from "./sample.ts";
+
+export interface Stop {
+  readonly name: string;
+  readonly world: () => World;
+  readonly go: (page: Page) => Promise<void>;
+}
+
+export const now = Date.now();
+export const full = (change: Partial<World> = {}): World => ({
+  ...emptyWorld(),
+  rows: sampleCalls(600, now),
+  servers: sampleServers(now),
+  agents: sampleAgents(now),
+  ...change,
+});
+
+export const nav = (page: Page, name: string): Promise<void> =>
+  page.getByRole("navigation").getByRole("button", { name }).click();
+export const rows = async (page: Page): Promise<void> => {
+  await page.getByRole("grid").getByRole("row").nth(5).waitFor();
+};

@@ -1,0 +1,371 @@
+// The stops of identities, evidence, X-ray, servers with issuers, and the lab.
+import type { Page } from "playwright";
+import type { World } from "./double.ts";
+import {
+  sampleAccounts,
+  sampleCertificates,
+  sampleEvidence,
+  sampleFlows,
+  sampleIssuers,
+  sampleOAuthServers,
+} from "./sample-identities.ts";
+import { full, nav, now, rows, type Stop } from "./tour-base.ts";
+
+/** The same with issuers, accounts, certificates and flows, and the newest call authenticated by them. */
+export const identified = (newest = "treasury", change: Partial<World> = {}): World => {
+  const world = full();
+  const servers = sampleOAuthServers(now);
+  const last = world.rows.length - 1;
+  const person = newest !== "crm";
+  return {
+    ...world,
+    servers: [...servers, ...world.servers],
+    issuers: sampleIssuers(now),
+    accounts: sampleAccounts(now),
+    certificates: sampleCertificates(now),
+    flows: sampleFlows(now),
+    rows: world.rows.map((row, i) => {
+      const server = servers.find(({ name }) => name === newest);
+      if (i !== last || server?.kind !== "http") return row;
+      return {
+        ...row,
+        ...CLEAN,
+        serverId: server.id,
+        serverName: server.name,
+        pattern: server.pattern.type,
+        account: person ? "ada@acme.example" : null,
+        evidence: sampleEvidence(newest, now),
+      };
+    }),
+    ...change,
+  };
+};
+/** A call of a known agent that went well. */
+const CLEAN = {
+  kind: "call",
+  tenant: "personal",
+  agentId: "agt_sample100",
+  agentName: "Claude Code",
+  authMethod: "bearer",
+  method: "tools/call",
+  tool: "read_balance",
+  input: JSON.stringify({ account: "operations" }),
+  decision: "allow",
+  rules: ["agent-known", "server-active"],
+  outcome: "ok",
+  code: null,
+  httpStatus: 200,
+  detail: null,
+  firstByteMs: 212,
+  totalMs: 260,
+  count: 1,
+} as const;
+
+/** Opens the newest call of all. */
+const openNewest = async (page: Page, text: string): Promise<void> => {
+  await rows(page);
+  await page.locator("#call-600").click();
+  await page.getByRole("region", { name: "Call" }).getByText(text).first().waitFor();
+};
+const tab = async (page: Page, name: string): Promise<void> => {
+  await nav(page, "Identities");
+  await page.getByRole("tab", { name }).click();
+};
+/** The add-a-server form with this pattern chosen. */
+const addWith = async (page: Page, pattern: string): Promise<void> => {
+  await nav(page, "Servers");
+  await page.getByRole("button", { name: "Add server" }).click();
+  await page.getByLabel("Address", { exact: true }).fill("https://treasury.acme.example/mcp");
+  await page.getByRole("combobox", { name: "Pattern" }).click();
+  await page.getByRole("option", { name: new RegExp(`^${pattern}`) }).click();
+};
+
+export const IDENTITY_STOPS: readonly Stop[] = [
+  {
+    name: "call-evidence-bound",
+    world: identified,
+    go: (page) => openNewest(page, "Auth evidence"),
+  },
+  {
+    name: "call-evidence-open",
+    world: () => identified("mail"),
+    go: (page) => openNewest(page, "Auth evidence"),
+  },
+  {
+    name: "call-evidence-service",
+    world: () => identified("crm"),
+    go: (page) => openNewest(page, "Auth evidence"),
+  },
+  {
+    name: "xray",
+    world: identified,
+    async go(page) {
+      await openNewest(page, "Auth evidence");
+      await page.getByRole("button", { name: "X-ray" }).click();
+      await page.getByRole("button", { name: /Exchange the person's token/ }).click();
+      await page.getByText("From the issuer").waitFor();
+    },
+  },
+  {
+    name: "xray-gone",
+    world: () => identified("mail"),
+    async go(page) {
+      await openNewest(page, "Auth evidence");
+      await page.getByRole("button", { name: "X-ray" }).click();
+      await page.getByText("no longer kept").waitFor();
+    },
+  },
+  {
+    name: "xray-failed",
+    world: identified,
+    async go(page) {
+      await tab(page, "Recent flows");
+      await page.getByRole("button", { name: "X-ray of the flow for treasury" }).first().click();
+      await page.getByText("Expected", { exact: true }).waitFor();
+    },
+  },
+  {
+    name: "identities-flows",
+    world: identified,
+    async go(page) {
+      await tab(page, "Recent flows");
+      await page.getByText("Failed: Check the token").waitFor();
+    },
+  },
+  {
+    name: "identities-empty",
+    world: full,
+    async go(page) {
+      await nav(page, "Identities");
+      await page.getByText("Nobody is signed in").waitFor();
+    },
+  },
+  {
+    name: "identities-accounts",
+    world: identified,
+    async go(page) {
+      await nav(page, "Identities");
+      await page.getByText("ada@acme.example").first().waitFor();
+    },
+  },
+  {
+    name: "sign-in",
+    world: identified,
+    async go(page) {
+      await nav(page, "Identities");
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await page.getByRole("combobox", { name: "Issuer" }).click();
+      await page.getByRole("option", { name: /^acme-certificate/ }).waitFor();
+    },
+  },
+  {
+    name: "sign-in-waiting",
+    world: identified,
+    async go(page) {
+      await nav(page, "Identities");
+      await page
+        .getByRole("button", { name: /^Sign in again/ })
+        .first()
+        .click();
+      await page.getByRole("button", { name: "Begin" }).click();
+      await page.getByText("Waiting for you to come back").waitFor();
+    },
+  },
+  {
+    name: "signed-out-of-account",
+    world: identified,
+    async go(page) {
+      await nav(page, "Identities");
+      await page.getByRole("button", { name: "Sign out ada@acme.example" }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("heading", { name: "Could not be taken back" }).waitFor();
+    },
+  },
+  {
+    name: "identities-issuers",
+    world: identified,
+    async go(page) {
+      await tab(page, "Issuers");
+      await page.getByText("Public key", { exact: true }).click();
+      await page.getByText("Your agents, for issuers to believe").waitFor();
+    },
+  },
+  {
+    name: "issuer-add",
+    world: identified,
+    async go(page) {
+      await tab(page, "Issuers");
+      await page.getByRole("button", { name: "Register at an issuer" }).click();
+      await page.getByLabel("Issuer", { exact: true }).fill("http://127.0.0.1:8080/realms/dev");
+      await page.getByRole("combobox", { name: "How Countersign proves itself" }).click();
+      await page.getByRole("option", { name: /^Signed statement/ }).click();
+      await page.getByRole("button", { name: "Register", exact: true }).click();
+      await page.getByText("Give the id that the issuer registered.").waitFor();
+    },
+  },
+  {
+    name: "identities-certificates",
+    world: identified,
+    async go(page) {
+      await tab(page, "Certificates");
+      await page.getByText("24 days left").waitFor();
+    },
+  },
+  {
+    name: "certificate-pending",
+    world: () => {
+      const world = identified();
+      return { ...world, certificates: world.certificates.slice(3) };
+    },
+    async go(page) {
+      await tab(page, "Certificates");
+      await page.getByText("Waits for its authority").waitFor();
+    },
+  },
+  {
+    name: "certificate-make",
+    world: identified,
+    async go(page) {
+      await tab(page, "Certificates");
+      await page.getByRole("button", { name: "Make a certificate" }).click();
+      await page.getByRole("button", { name: "Make it" }).click();
+      await page.getByText("Give it a label.").waitFor();
+    },
+  },
+  {
+    name: "certificate-import",
+    world: identified,
+    async go(page) {
+      await tab(page, "Certificates");
+      await page.getByRole("button", { name: "Import" }).click();
+      await page.getByLabel("File", { exact: true }).setInputFiles({
+        name: "payroll.p12",
+        mimeType: "application/x-pkcs12",
+        buffer: Buffer.from("not really"),
+      });
+      await page.getByRole("button", { name: "Import", exact: true }).click();
+      await page.getByText("the passphrase does not open it").waitFor();
+    },
+  },
+  {
+    name: "server-cards-oauth",
+    world: identified,
+    async go(page) {
+      await nav(page, "Servers");
+      await page.getByRole("heading", { name: "treasury" }).waitFor();
+    },
+  },
+  {
+    name: "server-add-pattern",
+    world: identified,
+    async go(page) {
+      await nav(page, "Servers");
+      await page.getByRole("button", { name: "Add server" }).click();
+      await page.getByRole("combobox", { name: "Pattern" }).click();
+      await page.getByRole("option", { name: /^Composite/ }).waitFor();
+    },
+  },
+  {
+    name: "server-add-help",
+    world: identified,
+    async go(page) {
+      await nav(page, "Servers");
+      await page.getByRole("button", { name: "Add server" }).click();
+      await page.getByRole("button", { name: "Which pattern?" }).click();
+      await page.getByRole("radio", { name: /^Shared data/ }).check();
+      await page.getByRole("radio", { name: /^A person's/ }).check();
+      await page.getByRole("button", { name: "Use this pattern" }).waitFor();
+    },
+  },
+  {
+    name: "server-add-exchange",
+    world: identified,
+    async go(page) {
+      await addWith(page, "Token exchange");
+      await page.getByRole("combobox", { name: "Issuer" }).click();
+      await page
+        .getByRole("option", { name: /^acme / })
+        .first()
+        .click();
+    },
+  },
+  {
+    name: "server-add-composite",
+    world: identified,
+    async go(page) {
+      await addWith(page, "Composite");
+      await page.getByRole("combobox", { name: "Issuer" }).click();
+      await page.getByRole("option", { name: /^Register a new one/ }).click();
+      await page.getByRole("button", { name: "Add and test" }).click();
+      await page.getByText("Choose a certificate.").first().waitFor();
+    },
+  },
+  {
+    name: "server-add-too-weak",
+    world: identified,
+    async go(page) {
+      await nav(page, "Servers");
+      await page.getByRole("button", { name: "Add server" }).click();
+      await page.getByLabel("Address", { exact: true }).fill("https://mcp.example.com/mcp");
+      await page.getByLabel("Key", { exact: true }).fill("sk-live-not-shown");
+      await page.getByRole("combobox", { name: "Stage" }).click();
+      await page.getByRole("option", { name: /^Production/ }).click();
+      await page.getByRole("button", { name: "Add and test" }).click();
+      await page.getByText("pattern_too_weak").waitFor();
+    },
+  },
+  {
+    name: "lab-off",
+    world: full,
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Start the lab" }).waitFor();
+    },
+  },
+  {
+    name: "lab-starting",
+    world: () => full({ labMs: 60_000 }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Start the lab" }).click();
+      await page.getByText("Starting the practice company").waitFor();
+    },
+  },
+  {
+    name: "lab-on",
+    world: () => full({ lab: "on" }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByText("The practice company is running").waitFor();
+    },
+  },
+  {
+    name: "lab-tour-running",
+    world: () => full({ lab: "on", labMs: 900 }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Run the tour" }).click();
+      await page.getByText("Step 3 of 6 is done").waitFor();
+    },
+  },
+  {
+    name: "lab-tour-done",
+    world: () => full({ lab: "on" }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Run the tour" }).click();
+      await page.getByText("All 6 steps went as expected").waitFor();
+      await page.getByText("All 6 steps went as expected").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "lab-tour-wrong",
+    world: () => full({ lab: "on", tourWrong: true }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Run the tour" }).click();
+      await page.getByText("1 of 6 steps did not go").waitFor();
+      await page.getByRole("table").scrollIntoViewIfNeeded();
+    },
+  },
+];
