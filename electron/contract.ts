@@ -54,6 +54,7 @@ const asked = {
   audience: z.string().min(1).max(2048).nullable().default(null),
 };
 const someAccount = idOf("acc").nullable().default(null);
+const perUserPerMinute = z.number().int().min(1).max(100_000).nullable().default(null);
 const trustPem = z
   .string()
   .max(65_536)
@@ -78,6 +79,7 @@ const addHttpServer = z.strictObject({
       ...asked,
       account: someAccount,
       actor: actorUse.default("if-supported"),
+      perUserPerMinute,
     }),
     z.strictObject({ type: z.literal("mtls"), ...asked, certificate: idOf("crt") }),
     z.strictObject({
@@ -87,7 +89,7 @@ const addHttpServer = z.strictObject({
       exchange: z.boolean().default(true),
       actor: actorUse.default("if-supported"),
       certificate: idOf("crt"),
-      perUserPerMinute: z.number().int().min(1).max(100_000).nullable().default(null),
+      perUserPerMinute,
     }),
     z.strictObject({
       type: z.literal("api-key"),

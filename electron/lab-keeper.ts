@@ -208,6 +208,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
       issuer: byKey.id,
       account: null,
       actor: "required",
+      perUserPerMinute: null,
       ...asks("mail"),
     });
     await add("treasury", {

@@ -54,7 +54,7 @@ const addOptions: OptionTable = {
   "per-user": {
     type: "string",
     value: "N",
-    help: "for composite: calls that one person may have made in a minute",
+    help: "for token-exchange and composite: calls that one person may have made in a minute",
   },
   "no-exchange": {
     type: "boolean",

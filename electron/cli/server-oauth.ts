@@ -23,7 +23,7 @@ const TAKEN_BY: Readonly<Record<string, readonly PatternName[]>> = {
   account: ["account", "token-exchange", "composite"],
   actor: ["token-exchange", "composite"],
   certificate: ["mtls", "composite"],
-  "per-user": ["composite"],
+  "per-user": ["token-exchange", "composite"],
   "no-exchange": ["composite"],
 };
 export const OAUTH_OPTIONS = [
@@ -97,7 +97,11 @@ export function prepareOAuth(
       ...(audience !== undefined && { audience }),
     };
     const person = { ...asked, ...(account !== undefined && { account }) };
-    const acted = { ...person, ...(actor !== undefined && { actor }) };
+    const acted = {
+      ...person,
+      ...(actor !== undefined && { actor }),
+      ...(perUser !== undefined && { perUserPerMinute: perUser }),
+    };
     const certificate = async (): Promise<string> =>
       (await findCertificate(remote, tenant, text("certificate") ?? "")).id;
     switch (pattern) {
@@ -115,7 +119,6 @@ export function prepareOAuth(
           ...acted,
           certificate: await certificate(),
           exchange: !flag("no-exchange"),
-          ...(perUser !== undefined && { perUserPerMinute: perUser }),
         };
     }
     return pattern satisfies never;

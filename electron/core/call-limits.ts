@@ -8,7 +8,7 @@ import type { Server } from "./servers.ts";
 export function createCallLimits(clock: Clock): (server: Server, attachment: Attachment) => void {
   const limiter = createLimiter(clock);
   return (server, attachment) => {
-    if (server.kind !== "http" || server.pattern.type !== "composite") return;
+    if (server.kind !== "http" || !("perUserPerMinute" in server.pattern)) return;
     const { perUserPerMinute } = server.pattern;
     if (perUserPerMinute === null || attachment.type !== "token") return;
     const { evidence } = attachment.brokered;

@@ -58,6 +58,8 @@ export function createGateway(ports: GatewayPorts) {
   const { journal, clock, digest, redact } = ports;
   const reachedOnes = new WeakSet<Reached>();
   const plans = new WeakSet<Plan>();
+  // A call that is sent again with a fresh token is still one call of its person.
+  const counted = new WeakSet<Plan>();
 
   function intentFor(reached: Reached, asked: Asked, decision: "allow" | "deny"): CallIntent {
     const { agent, authMethod } = reached.who;
@@ -140,7 +142,10 @@ export function createGateway(ports: GatewayPorts) {
       const { server, who } = plan.reached;
       const attachment = await ports.credentials.release(server, who.agent, signal);
       // Counted once it is known whose call it is, and before anything is sent.
-      if (plan.callId !== null) ports.limit(server, attachment);
+      if (plan.callId !== null && !counted.has(plan)) {
+        ports.limit(server, attachment);
+        counted.add(plan);
+      }
       return attachment;
     },
 

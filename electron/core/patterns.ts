@@ -32,6 +32,9 @@ export const oauthAsk = {
 /** Who acts, in an exchanged token (RFC 8693 section 4.1). */
 export const actorUse = z.enum(["required", "if-supported", "none"]);
 
+/** Calls that one original user may make in a minute; null for no limit. */
+const perUserPerMinute = z.number().int().min(1).max(100_000).nullable();
+
 const boundTo = { boundTo: bindingSchema };
 
 export const patternSchema = z.discriminatedUnion("type", [
@@ -59,12 +62,14 @@ export const patternSchema = z.discriminatedUnion("type", [
     account: idOf("acc").nullable(),
     ...boundTo,
   }),
-  /** RFC 8693. */
+  /** RFC 8693, with an optional limit for each original user. */
   z.strictObject({
     type: z.literal("token-exchange"),
     ...oauthAsk,
     account: idOf("acc").nullable(),
     actor: actorUse,
+    /** Left out in documents of before. */
+    perUserPerMinute: perUserPerMinute.default(null),
     ...boundTo,
   }),
   /** RFC 8705: the certificate at the token endpoint and at the server, the token bound to it. */
@@ -78,8 +83,7 @@ export const patternSchema = z.discriminatedUnion("type", [
     exchange: z.boolean(),
     actor: actorUse,
     certificate: idOf("crt"),
-    /** Calls that one original user may make in a minute; null for no limit. */
-    perUserPerMinute: z.number().int().min(1).max(100_000).nullable(),
+    perUserPerMinute,
     ...boundTo,
   }),
 ]);

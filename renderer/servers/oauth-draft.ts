@@ -63,6 +63,8 @@ export const asksAccount = (type: OAuthType, draft: OAuthDraft): boolean =>
   type === "account" || type === "token-exchange" || (type === "composite" && draft.exchange);
 export const asksActor = (type: OAuthType, draft: OAuthDraft): boolean =>
   type === "token-exchange" || (type === "composite" && draft.exchange);
+export const asksLimit = (type: PatternType): boolean =>
+  type === "token-exchange" || type === "composite";
 export const asksCertificate = (type: PatternType): boolean =>
   type === "mtls" || type === "composite";
 
@@ -84,7 +86,7 @@ export function oauthFaults(type: OAuthType, draft: OAuthDraft, url: string): OA
   if (asksCertificate(type) && draft.certificate === "") {
     faults["certificate"] = words.identities.issuers.form.certificateNeeded;
   }
-  if (type === "composite" && draft.perUser.trim() !== "") {
+  if (asksLimit(type) && draft.perUser.trim() !== "") {
     const count = Number(draft.perUser.trim());
     if (!Number.isInteger(count) || count < 1 || count > 100_000) {
       faults["perUser"] = w.perUserInvalid;
@@ -107,13 +109,14 @@ export function toAuth(type: OAuthType, draft: OAuthDraft, url: string): Auth {
   };
   const account = draft.account === "" ? null : draft.account;
   const { actor, certificate, exchange } = draft;
+  const perUserPerMinute = draft.perUser.trim() === "" ? null : Number(draft.perUser.trim());
   switch (type) {
     case "client-credentials":
       return { type, ...asked };
     case "account":
       return { type, ...asked, account };
     case "token-exchange":
-      return { type, ...asked, account, actor };
+      return { type, ...asked, account, actor, perUserPerMinute };
     case "mtls":
       return { type, ...asked, certificate };
     case "composite":
@@ -124,7 +127,7 @@ export function toAuth(type: OAuthType, draft: OAuthDraft, url: string): Auth {
         exchange,
         actor: exchange ? actor : "none",
         certificate,
-        perUserPerMinute: draft.perUser.trim() === "" ? null : Number(draft.perUser.trim()),
+        perUserPerMinute,
       };
   }
   return type satisfies never;

@@ -13,15 +13,15 @@ export function PatternName(props: { pattern: OAuthPattern }): ReactNode {
   const { pattern } = props;
   const w = words.servers;
   const name = words.patterns.name[pattern.type];
-  if (pattern.type !== "composite")
-    return <span title={words.patterns.thief[pattern.type]}>{name}</span>;
-  const { exchange, perUserPerMinute } = pattern;
+  const limit = "perUserPerMinute" in pattern ? pattern.perUserPerMinute : null;
   return (
     <>
-      <span title={words.patterns.thief.composite}>
-        {name}: {w.compositeOf[exchange ? "exchange" : "credentials"]}
+      <span title={words.patterns.thief[pattern.type]}>
+        {name}
+        {pattern.type === "composite" &&
+          `: ${w.compositeOf[pattern.exchange ? "exchange" : "credentials"]}`}
       </span>
-      {perUserPerMinute !== null && <span className="faint">· {w.perUser(perUserPerMinute)}</span>}
+      {limit !== null && <span className="faint">· {w.perUser(limit)}</span>}
     </>
   );
 }

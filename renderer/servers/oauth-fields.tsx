@@ -13,6 +13,7 @@ import {
   asksAccount,
   asksActor,
   asksCertificate,
+  asksLimit,
   NEW_ISSUER,
   type OAuthDraft,
   type OAuthFaults,
@@ -145,7 +146,7 @@ function AccountChoice(props: FieldsProps): ReactNode {
   );
 }
 
-/** Scopes, resource, audience, and the limit of a composite. */
+/** Scopes, resource, audience, and the limit for each person. */
 function AskedFor(props: FieldsProps): ReactNode {
   const { type, url, draft, faults, onChange } = props;
   const w = words.servers.form;
@@ -185,7 +186,7 @@ function AskedFor(props: FieldsProps): ReactNode {
           )}
         </Field>
       </div>
-      {type === "composite" && (
+      {asksLimit(type) && (
         <Field label={w.perUser} optional error={faults.perUser}>
           {(ids) => (
             <TextInput

@@ -105,7 +105,7 @@ describe("a command that is used wrongly ends with 64 and says what is wrong", (
     [[...oauth, "mtls", "--certificate", "a", "--account", "acc_1"], "--account belongs to"],
     [[...oauth, "account", "--actor", "none"], "--actor belongs to"],
     [[...oauth, "client-credentials", "--certificate", "a"], "--certificate belongs to"],
-    [[...oauth, "token-exchange", "--per-user", "1"], "--per-user belongs to"],
+    [[...oauth, "account", "--per-user", "1"], "--per-user belongs to"],
     [[...oauth, "token-exchange", "--actor", "maybe"], "--actor takes: required,"],
     [[...oauth, "composite", "--certificate", "a", "--per-user", "0"], "--per-user takes"],
     [[...oauth, "composite", "--certificate", "a", "--no-exchange", "--actor", "none"], "--actor"],

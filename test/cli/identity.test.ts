@@ -114,9 +114,16 @@ describe("server add with a pattern", () => {
 
   it("takes every other pattern with its options", async () => {
     const acted = ["--issuer", "home", "--resource", resource, "--actor", "required"];
-    const exchange = await add("mail", "--auth", "token-exchange", ...acted, "--audience", "mail");
+    const limited = ["--audience", "mail", "--per-user", "30"];
+    const exchange = await add("mail", "--auth", "token-exchange", ...acted, ...limited);
     expect(exchange.json<ServerView>()).toMatchObject({
-      pattern: { type: "token-exchange", actor: "required", audience: "mail", account: null },
+      pattern: {
+        type: "token-exchange",
+        actor: "required",
+        audience: "mail",
+        account: null,
+        perUserPerMinute: 30,
+      },
     });
     const bound = ["--issuer", "bound", "--certificate", "practice"];
     const mtls = await add(
@@ -139,7 +146,9 @@ describe("server add with a pattern", () => {
       pattern: { type: "composite", exchange: false, perUserPerMinute: 60 },
     });
     const listed = await desk.cli(["server", "list"]);
-    expect(listed.out).toMatch(/^mail .*token-exchange at home +nobody is signed in /m);
+    expect(listed.out).toMatch(
+      /^mail .*token-exchange at home, 30 a minute for each user +nobody is signed in /m,
+    );
     expect(listed.out).toMatch(
       /^both .*composite at bound with practice, 60 a minute for each user +- /m,
     );

@@ -81,6 +81,7 @@ describe("a server with tokens", () => {
     ["no certificate", draft("mtls", { certificate: "" }), "certificate"],
     ["a certificate over plain HTTP", draft("mtls", {}, { url: "http://127.0.0.1:1/" }), "url"],
     ["a limit that is no number", draft("composite", { perUser: "many" }), "perUser"],
+    ["no limit of an exchange", draft("token-exchange", { perUser: "0" }), "perUser"],
     ["a limit of none", draft("composite", { perUser: "0" }), "perUser"],
     ["a token over plain HTTP here", draft("account", {}, { url: "http://127.0.0.1:1/" }), "plain"],
     ["a token over plain HTTP away", draft("account", {}, { url: "http://x.example/" }), "url"],

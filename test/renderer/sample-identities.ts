@@ -204,6 +204,7 @@ export function sampleOAuthServers(now: number, door = "http://127.0.0.1:7717"):
         ...asked("https://mail.acme.example/mcp"),
         account: "acc_sample100",
         actor: "if-supported",
+        perUserPerMinute: 60,
       },
     }),
     server(3, "treasury", {
