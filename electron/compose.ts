@@ -218,6 +218,18 @@ async function compose(
       sessions.dropAgent(agentId);
       stdio.dropAgent(agentId);
     },
+    certificateDoor: () => inbound.address(),
+  });
+  const inbound = createInboundMtls({
+    agents,
+    vault,
+    clock,
+    log,
+    folder,
+    serve: async (...exchange) => door?.serve(...exchange),
+    // The browser form has the port between.
+    port: options.port === 0 ? 0 : options.port + 2,
+    bodyMs: BODY.withinMs,
   });
   const servers = createServerRegister({
     store,
@@ -282,20 +294,13 @@ async function compose(
   );
   origin = door.origin;
   closers.push(() => door?.close());
-  const inbound = createInboundMtls({
-    agents,
-    vault,
-    clock,
-    log,
-    folder,
-    serve: door.serve,
-    // The browser form has the port between.
-    port: options.port === 0 ? 0 : options.port + 2,
-    bodyMs: BODY.withinMs,
-  });
   closers.push(() => inbound.close());
   await inbound.settle();
   places.watch(() => void inbound.settle());
+  // The last agent with a certificate may go in other ways than by having it taken away.
+  store.watch((name) => {
+    if (name === "agents") void inbound.settle();
+  });
 
   let makeLink = (): string => {
     throw new Refusal("input_invalid", {

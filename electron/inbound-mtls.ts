@@ -12,6 +12,7 @@ import { DEFAULT_TENANT } from "./core/names.ts";
 import { type Complaint, complaint } from "./core/sentences.ts";
 import type { SecretRef, Vault } from "./core/vault.ts";
 import type { Door } from "./host/door/door.ts";
+import { presentedCredential } from "./host/door/guards.ts";
 import { factsOf, readCertificate } from "./host/tls/facts.ts";
 import { makeDoorCertificate, type MtlsDoor, openMtlsDoor } from "./host/tls/inbound.ts";
 
@@ -38,6 +39,8 @@ export interface InboundMtls {
   /** Opens the door where an agent has a certificate and the vault is open; closes it where none has. */
   settle(): Promise<void>;
   status(): InboundStatus;
+  /** Where it is, or will be once it opens; null where any port will do. */
+  address(): string | null;
   close(): Promise<void>;
 }
 
@@ -53,6 +56,7 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
   let certificate = "";
   let trouble: Complaint | null = null;
   let turn: Promise<void> = Promise.resolve();
+  let closed = false;
 
   async function ownCertificate() {
     const chain = await fs.readFile(file, "utf8").catch(() => null);
@@ -71,6 +75,7 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
   }
 
   async function settleNow(): Promise<void> {
+    if (closed) return;
     const wanted = agents.list().some((agent) => agent.certificate !== undefined);
     if (!wanted) {
       await door?.close();
@@ -82,7 +87,11 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
     try {
       const { chain, key } = await ownCertificate();
       door = await openMtlsDoor(
-        { serve: ports.serve, admit: (peer) => agents.admitCertificate(peer) },
+        {
+          serve: ports.serve,
+          admit: (peer, authorization) =>
+            agents.admitCertificate(peer, credentialIn(authorization)),
+        },
         {
           port: ports.port,
           bodyMs: ports.bodyMs,
@@ -124,11 +133,23 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
       await settle();
       return agent;
     },
+    address: () => door?.origin ?? (ports.port === 0 ? null : `https://127.0.0.1:${ports.port}`),
     status: () => ({ door: door === null ? null : { origin: door.origin, certificate }, trouble }),
     async close() {
+      closed = true;
       await turn;
       await door?.close();
       door = null;
     },
   };
+}
+
+/** Beside a certificate a credential may be missing; a header that cannot be understood may not. */
+function credentialIn(authorization: string | undefined): string | null {
+  if (authorization === undefined) return null;
+  try {
+    return presentedCredential(authorization).credential;
+  } catch (error) {
+    throw new Refusal("agent_auth_unknown", {}, error);
+  }
 }

@@ -1,6 +1,7 @@
 // Who may knock: adds, rotates, pauses and removes agents, and tells which one a credential belongs to.
 import { AGENT_CREDENTIAL, type Agent, type AgentAuthMethod } from "./agents.ts";
 import { type AgentCertificate, admitPeer, type Peer } from "./certificates/peer.ts";
+import { checkInboundBinding } from "./certificates/thumbprint.ts";
 import type { Clock } from "./clock.ts";
 import { base64url, type Digest } from "./digest.ts";
 import { Refusal } from "./errors.ts";
@@ -15,6 +16,8 @@ export interface AgentPorts {
   readonly digest: Digest;
   /** Called before an agent's new state is reported: what it has open is ended at once. */
   readonly dropAgent: (agentId: string) => void;
+  /** Where agents with certificates are let in; null where that is not known yet. */
+  readonly certificateDoor: () => string | null;
 }
 
 /** Proof that a credential was checked. Only admit() makes one; the gateway takes nothing else. */
@@ -58,13 +61,37 @@ export function createAgentRegister(ports: AgentPorts) {
     return agent;
   }
 
-  async function change(id: string, next: (agent: Agent) => Agent | null): Promise<Agent> {
+  /**
+   * Whose credential this is. Every entry is compared, each in constant time, so that neither the answer's time
+   * nor the order of agents says anything about a guess.
+   */
+  function holderOf(credential: string): Agent {
+    const hash = digest.sha256(credential);
+    let found: Agent | undefined;
+    for (const entry of entries) if (digest.equal(entry.hash, hash)) found = entry.agent;
+    if (found === undefined || !AGENT_CREDENTIAL.test(credential)) {
+      throw new Refusal("agent_credential_unknown");
+    }
+    return found;
+  }
+
+  function proofFor(agent: Agent, authMethod: AgentAuthMethod): AdmittedAgent {
+    if (agent.state !== "active") throw new Refusal("agent_paused", { agent: agent.name });
+    const proof: AdmittedAgent = { agent, authMethod };
+    admitted.add(proof);
+    return proof;
+  }
+
+  async function change(
+    id: string,
+    next: (agent: Agent, all: readonly Agent[]) => Agent | null,
+  ): Promise<Agent> {
     const before = find(id);
     let after: Agent | null = before;
     await store.write("agents", (all) => {
       const current = all.find((a) => a.id === id);
       if (current === undefined) throw new Refusal("agent_unknown", { agent: id });
-      after = next(current);
+      after = next(current, all);
       return all.flatMap((a) => (a.id === id ? (after === null ? [] : [after]) : [a]));
     });
     ports.dropAgent(id);
@@ -121,17 +148,30 @@ export function createAgentRegister(ports: AgentPorts) {
       await change(id, () => null);
     },
 
-    /** Pins this certificate to the agent, or takes it away; what the agent has open is cut. */
+    /**
+     * Pins this certificate to the agent, or takes it away; what the agent has open is cut. From then on the
+     * agent's credential is bound to it.
+     * @throws Refusal `agent_unknown`, `agent_certificate_taken`, `settings_*`
+     */
     setCertificate: (id: string, certificate: AgentCertificate | null): Promise<Agent> =>
-      change(id, ({ certificate: _old, ...rest }) =>
-        certificate === null ? rest : { ...rest, certificate },
-      ),
+      change(id, ({ certificate: _old, ...rest }, all) => {
+        if (certificate === null) return rest;
+        const { thumbprint } = certificate;
+        const other = all.find((a) => a.id !== id && a.certificate?.thumbprint === thumbprint);
+        // Who comes in by it must not depend on the order of agents.
+        if (other !== undefined) {
+          throw new Refusal("agent_certificate_taken", { agent: other.name });
+        }
+        return { ...rest, certificate };
+      }),
 
     /**
      * Tells whose certificate is at the other end of this connection.
-     * @throws Refusal `agent_certificate_*`, `certificate_expired`, `agent_paused`
+     * @param credential what came with it in the Authorization header; null for nothing
+     * @throws Refusal `agent_certificate_*`, `certificate_expired`, `agent_credential_unknown`,
+     *   `agent_binding_mismatch`, `agent_paused`
      */
-    admitCertificate(peer: Peer | null): AdmittedAgent {
+    admitCertificate(peer: Peer | null, credential: string | null): AdmittedAgent {
       const withCertificate = store
         .read("agents")
         .flatMap((agent) =>
@@ -142,31 +182,41 @@ export function createAgentRegister(ports: AgentPorts) {
         (thumbprint) => withCertificate.find((one) => one.certificate.thumbprint === thumbprint),
         clock.now(),
       );
-      if (agent.state !== "active") throw new Refusal("agent_paused", { agent: agent.name });
-      const proof: AdmittedAgent = { agent, authMethod: "certificate" };
-      admitted.add(proof);
-      return proof;
+      if (credential !== null) {
+        const holder = holderOf(credential);
+        const ruling = checkInboundBinding(confirmationOf(holder), peer);
+        if (!ruling.ok || holder.id !== agent.id) {
+          const reason = ruling.ok ? "it belongs to another agent" : ruling.note;
+          throw new Refusal("agent_binding_mismatch", { reason });
+        }
+      }
+      return proofFor(agent, "certificate");
     },
 
     /**
-     * Tells whose credential this is. Every entry is compared, each in constant time, so that neither the
-     * answer's time nor the order of agents says anything about a guess.
-     * @throws Refusal `agent_credential_unknown`, `agent_paused`
+     * Tells whose credential this is, on a connection without a certificate.
+     * @throws Refusal `agent_credential_unknown`, `agent_certificate_needed`, `agent_paused`
      */
     admit(credential: string, authMethod: AgentAuthMethod): AdmittedAgent {
-      const hash = digest.sha256(credential);
-      let found: Agent | undefined;
-      for (const entry of entries) if (digest.equal(entry.hash, hash)) found = entry.agent;
-      if (found === undefined || !AGENT_CREDENTIAL.test(credential)) {
-        throw new Refusal("agent_credential_unknown");
+      const holder = holderOf(credential);
+      // RFC 8705 section 3: a bound token is taken over a connection with its certificate, and over no other.
+      if (!checkInboundBinding(confirmationOf(holder), null).ok) {
+        throw new Refusal("agent_certificate_needed", {
+          agent: holder.name,
+          door: ports.certificateDoor() ?? "the TLS door",
+        });
       }
-      if (found.state !== "active") throw new Refusal("agent_paused", { agent: found.name });
-      const proof: AdmittedAgent = { agent: found, authMethod };
-      admitted.add(proof);
-      return proof;
+      return proofFor(holder, authMethod);
     },
   };
 }
+
+/**
+ * What the agent's credential is bound to, as a token would state it (RFC 8705 section 3.1). The credential is
+ * opaque, so its confirmation is kept here, as an introspection would tell it (section 3.2).
+ */
+const confirmationOf = ({ certificate }: Agent): { readonly "x5t#S256": string } | undefined =>
+  certificate === undefined ? undefined : { "x5t#S256": certificate.thumbprint };
 
 function fromBase64url(text: string): Uint8Array {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

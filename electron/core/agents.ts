@@ -12,7 +12,7 @@ export const agentSchema = z.strictObject({
   credentialHash: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** The last four characters, so that a person can tell two credentials apart. */
   credentialHint: z.string().length(4),
-  /** The certificate that it may prove itself by at the mTLS door, besides its credential. */
+  /** With one, the agent is let in by it and at the mTLS door only: its credential alone is refused. */
   certificate: agentCertificateSchema.optional(),
   state: z.enum(["active", "paused"]),
   createdAt: instant,

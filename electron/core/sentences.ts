@@ -75,9 +75,21 @@ const WORDS: Record<RefusalCode, Words> = {
     "This agent was removed, rotated or paused while the call ran.",
     "Use its present credential, or add it again.",
   ],
+  agent_auth_unknown: [
+    "The Authorization header names a method that is not known here.",
+    "Send Bearer or ApiKey with the agent's own credential, or the certificate alone.",
+  ],
+  agent_certificate_needed: [
+    "The agent “{agent}” is let in with its certificate only; its credential alone is refused.",
+    "Connect at {door} with the certificate and its key.",
+  ],
+  agent_certificate_taken: [
+    "This certificate belongs to the agent “{agent}” already.",
+    "Give each agent a certificate of its own, or take it away there first.",
+  ],
   agent_certificate_missing: [
     "The connection has no certificate.",
-    "Set the agent's client certificate and key in its configuration, or use the door without TLS and a credential.",
+    "Set the agent's client certificate and key in its configuration. An agent without one uses the door without TLS, with its credential.",
   ],
   agent_certificate_unknown: [
     "The certificate “{subject}” belongs to no agent.",
@@ -88,8 +100,8 @@ const WORDS: Record<RefusalCode, Words> = {
     "Add its authority under Agents, or check the clocks.",
   ],
   agent_binding_mismatch: [
-    "The token is not bound to the certificate of this connection: {reason}.",
-    "Send the token over a connection with the certificate that it was issued for.",
+    "The credential does not go with the certificate of this connection: {reason}.",
+    "Send the agent's own credential with its own certificate, or the certificate alone.",
   ],
   session_unknown: [
     "This session is not known, or belongs to another agent.",

@@ -29,7 +29,7 @@ export const agentWords = {
     set: "Set certificate",
     setFor: (name: string) => `Set the certificate of ${name}`,
     setText:
-      "The agent can then prove itself by it at the TLS door. Paste the certificate only; its key stays with the agent.",
+      "From then on the agent is let in by it, at the TLS door, and no longer by its credential alone. Paste the certificate only; its key stays with the agent.",
     pem: "Certificate (PEM)",
     needed: "Paste PEM that begins with -----BEGIN CERTIFICATE-----.",
     holdsKey: "This holds a private key. Paste the certificate alone.",
@@ -37,7 +37,8 @@ export const agentWords = {
     submitting: "Checking it",
     takeAway: "Take certificate away",
     takeTitle: (name: string) => `Take the certificate of ${name} away?`,
-    takeText: "It opens the TLS door no longer. The agent's credential still works.",
+    takeText:
+      "It opens the TLS door no longer. The agent's credential works alone again, for whoever holds it.",
     takeAction: "Take it away",
     doorTitle: "TLS door, for agents with certificates",
     doorText: "These agents connect here, and check the door by its certificate.",

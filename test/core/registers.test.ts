@@ -46,6 +46,7 @@ describe("agents", () => {
       clock: movableClock(),
       digest,
       dropAgent: (id) => dropped.push(id),
+      certificateDoor: () => null,
     });
     return { store, agents };
   };

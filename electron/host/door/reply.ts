@@ -1,7 +1,7 @@
 // How the front door says no. Before a message is read: HTTP status. After: a JSON-RPC error that the agent's
 // model can read, because "403" tells it nothing that it could act on.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { httpStatus, type Refusal, rpcCode } from "../../core/errors.ts";
+import { httpStatus, type Refusal, type RefusalCode, rpcCode } from "../../core/errors.ts";
 import type { Message } from "../../core/message.ts";
 import type { Complaint } from "../../core/sentences.ts";
 import type { Target } from "./guards.ts";
@@ -83,10 +83,16 @@ export function refuse(
   return status;
 }
 
+/** Nothing that could be called invalid. An unsupported method counts as nothing (RFC 6750 section 3.1). */
+const NOTHING_PRESENTED: ReadonlySet<RefusalCode> = new Set([
+  "agent_credential_missing",
+  "agent_auth_unknown",
+]);
+
 /** RFC 9728 section 5.1: the challenge names the metadata. RFC 6750 section 3.1: no error code without a token. */
 function challenge(refusal: Refusal, origin: string, target: Target | null): string {
   const parts: string[] = [];
-  if (refusal.code !== "agent_credential_missing") parts.push('error="invalid_token"');
+  if (!NOTHING_PRESENTED.has(refusal.code)) parts.push('error="invalid_token"');
   if (target !== null && "server" in target) {
     parts.push(
       `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp/${target.server}"`,
