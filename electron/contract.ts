@@ -198,6 +198,16 @@ export const contract = {
     input: z.strictObject({ id: idOf("srv"), env: envName.optional(), secret: secretText }),
     output: returns<ServerView>(),
   },
+  "servers.setAgentScopes": {
+    surfaces: ["app", "cli"],
+    /** A part of the server's scopes for this one agent; null gives it all of them. */
+    input: z.strictObject({
+      id: idOf("srv"),
+      agent: idOf("agt"),
+      scopes: z.array(scopeToken).min(1).max(64).nullable(),
+    }),
+    output: returns<ServerView>(),
+  },
   "servers.remove": {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("srv") }),

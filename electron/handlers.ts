@@ -118,6 +118,8 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "servers.setState": async ({ id, state }) => serverView(await servers.setState(id, state)),
     "servers.replaceSecret": async ({ id, env, secret }) =>
       serverView(await servers.replaceSecret(id, secret, env)),
+    "servers.setAgentScopes": async ({ id, agent, scopes }) =>
+      serverView(await servers.setAgentScopes(id, agent, scopes)),
     "servers.remove": async ({ id }) => {
       await servers.remove(id);
       return { removed: true };
@@ -143,6 +145,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "mtls.status": () => ports.inbound.status(),
     "agents.remove": async ({ id }) => {
       await agents.remove(id);
+      await servers.forgetAgent(id);
       await oauth.agentRemoved(id);
       return { removed: true };
     },

@@ -171,6 +171,29 @@ export const SERVER_COMMANDS: readonly Command[] = [
     load: async () => (await import("./server.ts")).replaceKey,
   },
   {
+    words: ["server", "scopes"],
+    summary: "show what each agent may ask for at a server, or narrow it for one",
+    synopsis: "<server>",
+    arity: [1, 1],
+    options: {
+      agent: { type: "string", value: "NAME", help: "whose scopes to set" },
+      scope: {
+        type: "string",
+        multiple: true,
+        value: "SCOPE",
+        help: "one of the server's scopes that the agent may ask for; may be repeated",
+      },
+      all: { type: "boolean", help: "the agent may ask for all of the server's scopes again" },
+    },
+    notes: "A narrowed agent never gets a token with more, even if the server asks for it.",
+    examples: [
+      "countersign server scopes crm",
+      "countersign server scopes crm --agent 'Claude Code' --scope crm:read",
+      "countersign server scopes crm --agent 'Claude Code' --all",
+    ],
+    load: async () => (await import("./server-scopes.ts")).scopes,
+  },
+  {
     words: ["server", "remove"],
     summary: "remove a server and its key",
     synopsis: "<server>",

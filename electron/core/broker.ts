@@ -1,7 +1,8 @@
 // From a server's pattern to a token that may be sent: finds the issuer, takes the secrets, runs the flow, keeps
 // the token, and says what it rests on. One place, so that no pattern can skip a check of another.
+import { keptFrom, limitFor } from "./agent-scopes.ts";
 import type { Agent } from "./agents.ts";
-import { Refusal } from "./errors.ts";
+import { asRefusal, Refusal } from "./errors.ts";
 import type { CallEvidence } from "./evidence.ts";
 import type { Issuer } from "./issuers.ts";
 import { clientCredentials } from "./oauth/client-credentials.ts";
@@ -13,13 +14,14 @@ import { checkStage } from "./oauth/keeping/ladder.ts";
 import type { TokenKey } from "./oauth/keeping/token-key.ts";
 import type { Obtain, TokenKeeper } from "./oauth/keeping/token-keeper.ts";
 import { refreshToken } from "./oauth/refresh.ts";
-import { stepUp, type StepUpState } from "./oauth/step-up.ts";
+import { stepUp } from "./oauth/step-up.ts";
 import { type ActorOutcome, exchangeToken } from "./oauth/token-exchange.ts";
 import type { CheckedToken, TlsIdentity } from "./oauth/types.ts";
 import { ownedBy, type Parties } from "./parties.ts";
 import { shapeOf } from "./pattern-shape.ts";
 import type { OAuthPattern } from "./patterns.ts";
 import type { HttpServer } from "./servers.ts";
+import { createStepUps, notGranted } from "./step-ups.ts";
 
 export interface BrokerPorts {
   readonly parties: Parties;
@@ -40,26 +42,32 @@ export interface Brokered {
   /** A server answered 401 to this token: true if asking again is worth it. */
   rejected(): boolean;
   /**
-   * A server answered 403 and named scopes: true if a token with them is to be asked for next.
-   * @throws Refusal `scope_insufficient` where asking again is pointless
+   * A server answered 403: the scopes to ask for before the call goes again; null where it names none.
+   * @param rounds how often this call has asked for more before
+   * @throws Refusal `scope_insufficient`, `scope_kept_from_agent` where asking again is pointless
    */
-  stepUp(challenge: string): boolean;
+  stepUp(challenge: string, rounds: number): readonly string[] | null;
+  /** The server took it: what a call asked for on top is asked for from now on. */
+  accepted(): void;
 }
 
 export interface Broker {
-  /** @throws Refusal `pattern_too_weak`, `sign_in_needed`, `issuer_*`, `token_*`, `certificate_*`, `vault_*` */
+  /**
+   * @param wider what stepUp() said, for a call that goes again
+   * @throws Refusal `pattern_too_weak`, `sign_in_needed`, `issuer_*`, `token_*`, `certificate_*`, `scope_*`, `vault_*`
+   */
   token(
     server: HttpServer,
     pattern: OAuthPattern,
     agent: Agent | null,
     signal?: AbortSignal,
+    wider?: readonly string[],
   ): Promise<Brokered>;
 }
 
 export function createBroker(ports: BrokerPorts): Broker {
   const { keeper, parties } = ports;
-  // What servers asked for beyond their configuration, by server, account and agent.
-  const stepped = new Map<string, StepUpState>();
+  const stepUps = createStepUps();
   const outcomes = new WeakMap<CheckedToken, { actor: ActorOutcome | null; flow: string }>();
 
   function accountFor(record: Issuer, wanted: string | null, server: string): Account {
@@ -133,7 +141,7 @@ export function createBroker(ports: BrokerPorts): Broker {
   }
 
   return {
-    async token(server, pattern, agent, signal) {
+    async token(server, pattern, agent, signal, wider) {
       checkStage(server.stage, shapeOf(pattern));
       const record = ownedBy(ports.issuers(), server.tenant, pattern.issuer);
       if (record === undefined)
@@ -159,8 +167,10 @@ export function createBroker(ports: BrokerPorts): Broker {
       const actorUse = exchanges && "actor" in pattern ? pattern.actor : "none";
       const acting = actorUse === "none" ? null : agent;
       const { resource, audience } = pattern;
-      const stepKey = [server.id, account?.id ?? "", acting?.id ?? ""].join(" ");
-      const scope = stepped.get(stepKey)?.asked ?? pattern.scopes;
+      // A narrowed agent asks for its part and nothing else; the others share what their server wanted of them.
+      const limit = limitFor(pattern, agent, server.name);
+      const stepKey = JSON.stringify([server.id, account?.id, acting?.id, pattern.scopes]);
+      const scope = limit ?? wider ?? stepUps.scope(stepKey, pattern.scopes);
       // The account's own token is kept once for all servers; any other is for this one alone.
       const key =
         pattern.type === "account" && account !== null
@@ -194,7 +204,11 @@ export function createBroker(ports: BrokerPorts): Broker {
                   let fresh: CheckedToken;
                   let actor: ActorOutcome | null = null;
                   if (account === null)
-                    fresh = await clientCredentials(run.ctx, { ...ask, audience });
+                    fresh = await clientCredentials(run.ctx, {
+                      ...ask,
+                      audience,
+                      widerScopeAllowed: limit === null,
+                    });
                   else {
                     const subject = await accountToken(record, account, null, undefined);
                     const signer =
@@ -219,7 +233,9 @@ export function createBroker(ports: BrokerPorts): Broker {
                   return fresh;
                 } catch (error) {
                   run.end(false);
-                  throw error;
+                  throw wider === undefined
+                    ? error
+                    : notGranted(asRefusal(error), server.name, wider);
                 }
               },
               signal,
@@ -255,19 +271,20 @@ export function createBroker(ports: BrokerPorts): Broker {
         tls,
         evidence,
         rejected: () => keeper.invalidate(key, token),
-        stepUp(challenge) {
-          const before = stepped.get(stepKey) ?? { asked: pattern.scopes, rounds: 0 };
-          const next = stepUp(before, 403, challenge, server.name);
-          if (next === null) return false;
+        stepUp(challenge, rounds) {
+          const next = stepUp({ asked: scope, rounds }, 403, challenge, server.name);
+          if (next === null) return null;
+          const more = next.ask.filter((one) => !scope.includes(one));
+          if (limit !== null && agent !== null) throw keptFrom(agent, server.name, more);
           if (pattern.type === "account") {
             // Only the person can grant more of her own: by signing in again.
-            throw new Refusal("scope_insufficient", {
-              server: server.name,
-              scope: next.ask.join(" "),
-            });
+            throw new Refusal("scope_insufficient", { server: server.name, scope: more.join(" ") });
           }
-          stepped.set(stepKey, next.state);
-          return true;
+          // United with what other calls got meanwhile.
+          return [...new Set([...stepUps.scope(stepKey, pattern.scopes), ...next.ask])];
+        },
+        accepted() {
+          if (limit === null) stepUps.accepted(stepKey, pattern.scopes, scope, token);
         },
       };
     },

@@ -30,9 +30,15 @@ export interface LiveSecrets {
 export interface Credentials {
   /**
    * @param agent who the call is for; null where a person tests the server
+   * @param wider scopes that the server asked for on top
    * @throws Refusal `credential_binding_mismatch`, `plain_http_refused`, `pattern_too_weak`, `vault_*`, and the broker's
    */
-  release(server: Server, agent: Agent | null, signal?: AbortSignal): Promise<Attachment>;
+  release(
+    server: Server,
+    agent: Agent | null,
+    signal?: AbortSignal,
+    wider?: readonly string[],
+  ): Promise<Attachment>;
   /** A secret by its id, kept in memory while it is in use. @throws Refusal `vault_*` */
   secret(tenant: string, id: string, what: string): Promise<Secret>;
   /** Forgets what is in memory: after a change of the server, and when the vault is locked. */
@@ -80,6 +86,7 @@ export function createCredentials(
     server: HttpServer,
     agent: Agent | null,
     signal?: AbortSignal,
+    wider?: readonly string[],
   ): Promise<Attachment> {
     const { pattern } = server;
     checkStage(server.stage, shapeOf(pattern));
@@ -94,7 +101,10 @@ export function createCredentials(
     }
     checkTransport(url, server.allowPlainHttpOnLoopback);
     if (isOAuth(pattern)) {
-      return { type: "token", brokered: await broker().token(server, pattern, agent, signal) };
+      return {
+        type: "token",
+        brokered: await broker().token(server, pattern, agent, signal, wider),
+      };
     }
     const key = await load({ tenant: server.tenant, id: pattern.secret }, server.name);
     if (pattern.in === "query") return { type: "query", name: pattern.name, value: key };
@@ -110,8 +120,8 @@ export function createCredentials(
   }
 
   return {
-    async release(server, agent, signal) {
-      if (server.kind === "http") return forHttp(server, agent, signal);
+    async release(server, agent, signal, wider) {
+      if (server.kind === "http") return forHttp(server, agent, signal, wider);
       checkStage(server.stage, {
         type: Object.keys(server.secretEnv).length === 0 ? "none" : "env",
       });

@@ -124,6 +124,7 @@ export const REFUSALS = {
   certificate_invalid: [400, -31024, 65],
   certificate_expired: [403, -31024, 77],
   scope_insufficient: [403, -31022, 1],
+  scope_kept_from_agent: [403, -31022, 1],
   pattern_too_weak: [403, -31006, 64],
   // Local servers
   stdio_start_failed: [502, -31013, 76],

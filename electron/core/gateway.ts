@@ -135,12 +135,17 @@ export function createGateway(ports: GatewayPorts) {
 
     /**
      * The credential for a plan that this gateway made.
+     * @param wider scopes that the server asked for on top, for a call that goes again
      * @throws Refusal `credential_binding_mismatch`, `plain_http_refused`, `vault_*`
      */
-    async release(plan: Plan, signal?: AbortSignal): Promise<Attachment> {
+    async release(
+      plan: Plan,
+      signal?: AbortSignal,
+      wider?: readonly string[],
+    ): Promise<Attachment> {
       if (!plans.has(plan)) throw new Refusal("call_denied", { reason: "it has no plan" });
       const { server, who } = plan.reached;
-      const attachment = await ports.credentials.release(server, who.agent, signal);
+      const attachment = await ports.credentials.release(server, who.agent, signal, wider);
       // Counted once it is known whose call it is, and before anything is sent.
       if (plan.callId !== null && !counted.has(plan)) {
         ports.limit(server, attachment);
@@ -220,7 +225,7 @@ export function createGateway(ports: GatewayPorts) {
       const { code } = asRefusal(error);
       if (code === "agent_hung_up" || code === "agent_removed") return { outcome: "aborted", code };
       const ours =
-        /^(?:vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_)/;
+        /^(?:vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
       return { outcome: ours.test(code) ? "denied" : "failed", code };
     },
   };

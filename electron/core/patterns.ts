@@ -27,6 +27,8 @@ export const oauthAsk = {
   resource: z.url().max(2048).nullable(),
   /** For issuers that know `audience` instead (RFC 8693 section 2.1, and some for client credentials). */
   audience: z.string().min(1).max(2048).nullable(),
+  /** A part of `scopes` for single agents; who is not named gets all of them. */
+  agentScopes: z.record(idOf("agt"), z.array(scopeToken).min(1).max(64)).optional(),
 };
 
 /** Who acts, in an exchanged token (RFC 8693 section 4.1). */

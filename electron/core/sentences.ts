@@ -326,6 +326,10 @@ const WORDS: Record<RefusalCode, Words> = {
     "The server “{server}” wants more than was granted: {scope}.",
     "Grant the scope at the issuer, or sign in again with it.",
   ],
+  scope_kept_from_agent: [
+    "The server “{server}” wants {scope}, which “{agent}” was not given.",
+    "Widen what the agent may ask for: countersign server scopes {server}.",
+  ],
   pattern_too_weak: [
     "A {stage} server wants at least {least}; this one has {pattern}.",
     "Choose a stronger pattern, or a lower stage.",

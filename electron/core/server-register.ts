@@ -1,5 +1,6 @@
 // The servers of each tenant, and their secrets on the way in. A secret goes to the vault first, then the
 // settings name it: a crash between the two leaves an unused secret, never a server without its key.
+import { narrowed } from "./agent-scopes.ts";
 import type { Clock } from "./clock.ts";
 import { bindingOf, checkTransport } from "./destination.ts";
 import type { Digest } from "./digest.ts";
@@ -260,11 +261,40 @@ export function createServerRegister(ports: ServerPorts) {
       return changed;
     },
 
+    /**
+     * Narrows what one agent may ask for at this server; null gives it all that the server has.
+     * @throws Refusal `server_unknown`, `agent_unknown`, `input_invalid`, `settings_*`
+     */
+    setAgentScopes(id: string, agent: string, scopes: readonly string[] | null): Promise<Server> {
+      const { tenant } = find(id);
+      if (!store.read("agents").some((a) => a.id === agent && a.tenant === tenant)) {
+        throw new Refusal("agent_unknown", { agent });
+      }
+      return replace(id, (s) => narrowHttp(s, (pattern) => narrowed(pattern, agent, scopes)));
+    },
+
+    /** An agent was removed: what was said of it goes, too. */
+    async forgetAgent(agent: string): Promise<void> {
+      const named = (s: Server): boolean =>
+        s.kind === "http" && "issuer" in s.pattern && s.pattern.agentScopes?.[agent] !== undefined;
+      for (const { id } of store.read("servers").filter(named)) {
+        await replace(id, (s) => narrowHttp(s, (pattern) => narrowed(pattern, agent, null)));
+      }
+    },
+
     async remove(id: string): Promise<void> {
       const server = await replace(id, () => null);
       for (const ref of secretsOf(server)) await vault.delete(ref).catch(() => false);
     },
   };
+}
+
+function narrowHttp(server: Server, next: (pattern: Pattern) => Pattern): Server {
+  if (server.kind === "http") return { ...server, pattern: next(server.pattern) };
+  throw new Refusal("input_invalid", {
+    method: "servers.setAgentScopes",
+    reason: "a local server has no scopes",
+  });
 }
 
 /** RFC 9110 section 5.5: a header value is visible ASCII with inner spaces; anything else could split a request. */

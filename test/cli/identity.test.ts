@@ -112,6 +112,22 @@ describe("server add with a pattern", () => {
     expect(replaced.err).toContain("has no key");
   });
 
+  it("server scopes narrows one agent, shows it, and takes it back", async () => {
+    await desk.cli(["agent", "add", "reader"]);
+    const scopes = (...more: string[]) => desk.cli(["server", "scopes", "crm", ...more]);
+    const [read = "", write = ""] = lab.server("crm").scopes;
+    expect((await scopes()).out).toMatch(/^reader .*\(all of the server's\)$/m);
+    expect(await scopes("--agent", "reader", "--scope", read)).toMatchObject({ code: 0, err: "" });
+    const shown = (await scopes("--json")).json<{ name: string; scopes: string[] }[]>();
+    expect(shown).toMatchObject([{ name: "reader", scopes: [read], narrowed: true }]);
+    expect((await scopes("--agent", "reader", "--scope", "crm:everything")).code).toBe(64);
+    expect((await scopes("--agent", "reader", "--scope", write, "--all")).code).toBe(64);
+    expect((await scopes("--scope", write)).code).toBe(64);
+    expect((await scopes("--agent", "nobody", "--all")).code).toBe(66);
+    await scopes("--agent", "reader", "--all");
+    expect((await scopes()).out).toMatch(/^reader .*all of the server's/m);
+  });
+
   it("takes every other pattern with its options", async () => {
     const acted = ["--issuer", "home", "--resource", resource, "--actor", "required"];
     const limited = ["--audience", "mail", "--per-user", "30"];

@@ -9,6 +9,7 @@ import type {
   CertificateView,
   Issued,
 } from "../../electron/contract.ts";
+import { narrowed } from "../../electron/core/agent-scopes.ts";
 import { Refusal, type RefusalCode } from "../../electron/core/errors.ts";
 import type { Flow } from "../../electron/core/flows.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
@@ -205,6 +206,14 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       return next;
     },
     "servers.replaceSecret": (input) => server(input.id),
+    "servers.setAgentScopes": (input) => {
+      const before = server(input.id);
+      if (before.kind !== "http") return before;
+      const pattern = narrowed(before.pattern, input.agent, input.scopes);
+      const next = { ...before, pattern };
+      world.servers = world.servers.map((one) => (one.id === input.id ? next : one));
+      return next;
+    },
     "servers.remove": (input) => {
       server(input.id);
       world.servers = world.servers.filter((one) => one.id !== input.id);

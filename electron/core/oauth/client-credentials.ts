@@ -6,6 +6,8 @@ import type { CheckedToken } from "./types.ts";
 export interface ClientCredentialsAsk extends TokenAsk {
   /** For issuers that know `audience` and not RFC 8707; null for none. Both may be sent. */
   readonly audience: string | null;
+  /** False where the scopes are one agent's part: then more than was asked is refused. */
+  readonly widerScopeAllowed?: boolean;
 }
 
 /** @throws Refusal `issuer_*`, `token_*` */
@@ -24,5 +26,6 @@ export function clientCredentials(
     kind: "service",
     form: () => form,
     audience: [ask.resource, ask.audience].filter((one) => one !== null),
+    widerScopeAllowed: ask.widerScopeAllowed ?? true,
   });
 }

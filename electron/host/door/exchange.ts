@@ -150,11 +150,15 @@ export async function withFreshToken<T>(
   send: (attachment: Attachment) => Promise<T>,
 ): Promise<T> {
   let renewed = false;
+  let rounds = 0;
+  let wider: readonly string[] | null = null;
   for (;;) {
-    const attachment = await ports.gateway.release(plan, signal);
+    const attachment = await ports.gateway.release(plan, signal, wider ?? undefined);
     if (signal.aborted) throw abortReason(signal);
     try {
-      return await send(attachment);
+      const answer = await send(attachment);
+      if (attachment.type === "token") attachment.brokered.accepted();
+      return answer;
     } catch (error) {
       if (!(error instanceof Refusal) || attachment.type !== "token") throw error;
       const { brokered } = attachment;
@@ -162,15 +166,11 @@ export async function withFreshToken<T>(
         renewed = true;
         continue;
       }
-      // Scopes are united and asked for twice at most; the broker counts (negative test 104).
       const { challenge } = error.facts;
-      if (
-        error.code === "upstream_forbidden" &&
-        typeof challenge === "string" &&
-        brokered.stepUp(challenge)
-      )
-        continue;
-      throw error;
+      if (error.code !== "upstream_forbidden" || typeof challenge !== "string") throw error;
+      // Scopes are united and asked for twice at most, for each call (negative test 104).
+      wider = brokered.stepUp(challenge, rounds++);
+      if (wider === null) throw error;
     }
   }
 }
