@@ -7,21 +7,19 @@ import type { AppEvent } from "./contract.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
 import { createCallLimits } from "./core/call-limits.ts";
 import { createCaller } from "./core/caller.ts";
-import { certificateSecret } from "./core/certificate-register.ts";
 import { createCredentials } from "./core/credentials.ts";
 import { isLoopback } from "./core/destination.ts";
 import { Refusal } from "./core/errors.ts";
 import { createGateway } from "./core/gateway.ts";
 import { locate, parseStrict } from "./core/json/document.ts";
 import { returnHeaders } from "./core/mcp.ts";
-import { issuerSecrets } from "./core/issuer-register.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import { redirectPath } from "./core/oauth/authorization-code.ts";
 import { grantRefs } from "./core/oauth/keeping/account-register.ts";
-import { actorKeyRef } from "./core/oauth/keeping/actor-keys.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
+import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
 import { complaint } from "./core/sentences.ts";
-import { createServerRegister, secretsOf } from "./core/server-register.ts";
+import { createServerRegister } from "./core/server-register.ts";
 import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
 import { stdioRules } from "./core/stdio/rules.ts";
@@ -128,11 +126,8 @@ async function compose(
     sealedFile: path.join(folder, "secrets.sealed"),
     record: (kind) => store.write("settings", (now) => ({ ...now, vault: kind })),
     knownRefs: () => [
-      ...store.read("servers").flatMap(secretsOf),
-      ...store.read("issuers").flatMap(issuerSecrets),
-      ...store.read("certificates").map(certificateSecret),
+      ...lastingSecrets(store),
       ...store.read("accounts").flatMap(grantRefs),
-      ...store.read("actors").map(actorKeyRef),
       DOOR_KEY,
     ],
     log,
@@ -142,7 +137,7 @@ async function compose(
     ({ stuck } = await places.close());
   });
   const vault = practiceVault(places);
-  const credentials = createCredentials(vault, known, () => oauth.broker);
+  const credentials = createCredentials(vault, known, () => oauth.broker, secretsOfTenant(store));
   const net = createFlowNet({
     trust: {
       caPem: (issuerOrigin) => oauth.parties.serving(issuerOrigin)?.trustPem ?? null,
@@ -271,6 +266,7 @@ async function compose(
     redact: {
       input: (bytes) => redactInput(bytes, known),
       text: (text) => redactText(text, known, 1024),
+      name: (name) => known.scrub(name),
     },
   });
 

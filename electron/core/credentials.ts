@@ -41,6 +41,11 @@ export interface Credentials {
   ): Promise<Attachment>;
   /** A secret by its id, kept in memory while it is in use. @throws Refusal `vault_*` */
   secret(tenant: string, id: string, what: string): Promise<Secret>;
+  /**
+   * Whether every secret of this tenant is known to the journal, so that it can keep them out of what it is told.
+   * True at once after the first time; false where the vault cannot be read. Never rejects.
+   */
+  watchOver(tenant: string): true | Promise<boolean>;
   /** Forgets what is in memory: after a change of the server, and when the vault is locked. */
   forget(server: Server): void;
   forgetAll(): void;
@@ -54,8 +59,11 @@ export function createCredentials(
   vault: Vault,
   live: LiveSecrets,
   broker: () => Broker,
+  /** What a tenant has in the vault: the same list for as long as nothing changed. */
+  secretsIn: (tenant: string) => readonly SecretRef[] = () => [],
 ): Credentials {
   const kept = new Map<string, Secret>();
+  const watched = new Map<string, readonly SecretRef[]>();
   const loading = new Map<string, Promise<Secret>>();
   // A lookup that was under way when everything was forgotten must not bring a secret back.
   let era = 0;
@@ -80,6 +88,21 @@ export function createCredentials(
       void pending.catch(() => undefined).finally(() => loading.delete(key));
     }
     return pending;
+  }
+
+  /** Takes up what is not known yet. What is missing from the vault is nothing that could be told. */
+  async function takeUp(tenant: string, refs: readonly SecretRef[]): Promise<boolean> {
+    const started = era;
+    for (const ref of refs) {
+      try {
+        await load(ref, "");
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== "vault_secret_missing") return false;
+      }
+    }
+    if (era !== started) return false;
+    watched.set(tenant, refs);
+    return true;
   }
 
   async function forHttp(
@@ -117,6 +140,7 @@ export function createCredentials(
     const secret = kept.get(key);
     if (secret !== undefined) live.remove(secret);
     kept.delete(key);
+    watched.delete(ref.tenant);
   }
 
   return {
@@ -132,6 +156,10 @@ export function createCredentials(
       return { type: "env", values };
     },
     secret: (tenant, id, what) => load({ tenant, id }, what),
+    watchOver(tenant) {
+      const refs = secretsIn(tenant);
+      return watched.get(tenant) === refs || takeUp(tenant, refs);
+    },
     forget(server) {
       for (const ref of secretsOf(server)) drop(ref);
     },
@@ -139,6 +167,7 @@ export function createCredentials(
       era++;
       for (const secret of kept.values()) live.remove(secret);
       kept.clear();
+      watched.clear();
     },
   };
 }

@@ -14,6 +14,8 @@ import type { Server } from "./servers.ts";
 export interface Redactor {
   input(bytes: Uint8Array | null): { readonly text: string | null; readonly cut: boolean };
   text(text: string): string;
+  /** A name as it is, unless a secret of ours stands in it. */
+  name(name: string): string;
 }
 
 export interface GatewayPorts {
@@ -38,6 +40,8 @@ export interface Plan {
   readonly reached: Reached;
   /** Null for messages that are not gated: they leave no row. */
   readonly callId: string | null;
+  /** Whether all secrets of the tenant are known, so that what a server says can be cleared of them. */
+  readonly cleared: boolean;
 }
 
 export interface Asked {
@@ -51,6 +55,10 @@ export interface Asked {
 
 /** The rule that speaks until policy is there: it is named in every row, so that nobody takes it for a decision of theirs. */
 const NO_POLICY = "built-in/no-policy-yet";
+/** Letters alone, as tools are called. */
+const PLAIN_NAME = /^[A-Za-z][A-Za-z_.-]{0,31}$/;
+/** Stands for what cannot be cleared of secrets, because the vault that holds them cannot be read. */
+const WITHHELD = "[withheld: the vault could not be read]";
 
 export type Gateway = ReturnType<typeof createGateway>;
 
@@ -61,12 +69,27 @@ export function createGateway(ports: GatewayPorts) {
   // A call that is sent again with a fresh token is still one call of its person.
   const counted = new WeakSet<Plan>();
 
-  function intentFor(reached: Reached, asked: Asked, decision: "allow" | "deny"): CallIntent {
+  /** While the vault cannot be read, names are shown that no key looks like. */
+  const toolOf = (name: string | null, cleared: boolean): string | null =>
+    name === null || (!cleared && PLAIN_NAME.test(name))
+      ? name
+      : cleared
+        ? redact.name(name)
+        : WITHHELD;
+
+  function intentFor(
+    reached: Reached,
+    asked: Asked,
+    decision: "allow" | "deny",
+    cleared: boolean,
+  ): CallIntent {
     const { agent, authMethod } = reached.who;
     const { server } = reached;
     const { message, body } = asked;
     const span = message.argumentsSpan;
-    const input = redact.input(span === null ? null : body.subarray(span.start, span.end));
+    const input = cleared
+      ? redact.input(span === null ? null : body.subarray(span.start, span.end))
+      : { text: JSON.stringify(WITHHELD), cut: true };
     return {
       id: newId("call", clock.now(), (n) => digest.random(n)),
       kind: "call",
@@ -82,7 +105,7 @@ export function createGateway(ports: GatewayPorts) {
       via: asked.via,
       generation: asked.generation,
       method: message.method,
-      tool: message.name,
+      tool: toolOf(message.name, cleared),
       input: input.text,
       inputCut: input.cut,
       inputBytes: body.length,
@@ -123,12 +146,16 @@ export function createGateway(ports: GatewayPorts) {
       if (!reachedOnes.has(reached))
         throw new Refusal("call_denied", { reason: "it was not admitted" });
       let callId: string | null = null;
+      let cleared = true;
       if (asked !== null && this.isGated(asked.message)) {
-        const intent = intentFor(reached, asked, "allow");
+        // A secret must be known before a text can be cleared of it, also at the first call after a start.
+        const known = ports.credentials.watchOver(reached.server.tenant);
+        cleared = known === true || (await known);
+        const intent = intentFor(reached, asked, "allow", cleared);
         await journal.intent(intent);
         callId = intent.id;
       }
-      const plan: Plan = { reached, callId };
+      const plan: Plan = { reached, callId, cleared };
       plans.add(plan);
       return plan;
     },
@@ -161,9 +188,11 @@ export function createGateway(ports: GatewayPorts) {
       startedAt: number,
     ): void {
       if (plan.callId === null || !plans.delete(plan)) return;
+      // What we say ourselves of a denial holds nothing of a server's.
+      const cleared = plan.cleared || end.outcome === "denied";
       journal.end(plan.callId, {
         ...end,
-        detail: end.detail === null ? null : redact.text(end.detail),
+        detail: end.detail === null ? null : cleared ? redact.text(end.detail) : WITHHELD,
         totalMs: clock.monotonic() - startedAt,
       });
     },
@@ -181,43 +210,51 @@ export function createGateway(ports: GatewayPorts) {
     ): void {
       const agent = about.who?.agent;
       const totalMs = clock.monotonic() - about.startedAt;
-      journal.refused(
-        {
-          id: newId("call", clock.now(), (n) => digest.random(n)),
-          kind: "refusal",
-          at: clock.now(),
-          tenant: agent?.tenant ?? null,
-          agentId: agent?.id ?? null,
-          agentName: agent?.name ?? null,
-          authMethod: about.who?.authMethod ?? null,
-          account: null,
-          serverId: null,
-          serverName: about.serverName ?? null,
-          pattern: null,
-          via: null,
-          generation: null,
-          method: null,
-          tool: null,
-          input: null,
-          inputCut: false,
-          inputBytes: 0,
-          inputHash: null,
-          decision: "deny",
-          rules: ["built-in/front-door"],
-          doorMs: totalMs,
-        },
-        {
-          outcome: "denied",
-          code,
-          rpcCode: null,
-          httpStatus: about.status,
-          detail: about.note === undefined ? null : redact.text(about.note),
-          resultBytes: 0,
-          evidence: null,
-          firstByteMs: null,
-          totalMs,
-        },
-      );
+      // A path may name anything: only names that are in use are written down as such.
+      const inUse = ports
+        .servers()
+        .some((s) => s.name === about.serverName && s.tenant === (agent?.tenant ?? s.tenant));
+      const write = (cleared: boolean): void =>
+        journal.refused(
+          {
+            id: newId("call", clock.now(), (n) => digest.random(n)),
+            kind: "refusal",
+            at: clock.now(),
+            tenant: agent?.tenant ?? null,
+            agentId: agent?.id ?? null,
+            agentName: agent?.name ?? null,
+            authMethod: about.who?.authMethod ?? null,
+            account: null,
+            serverId: null,
+            serverName: inUse ? (about.serverName ?? null) : null,
+            pattern: null,
+            via: null,
+            generation: null,
+            method: null,
+            tool: null,
+            input: null,
+            inputCut: false,
+            inputBytes: 0,
+            inputHash: null,
+            decision: "deny",
+            rules: ["built-in/front-door"],
+            doorMs: totalMs,
+          },
+          {
+            outcome: "denied",
+            code,
+            rpcCode: null,
+            httpStatus: about.status,
+            detail: about.note === undefined ? null : cleared ? redact.text(about.note) : WITHHELD,
+            resultBytes: 0,
+            evidence: null,
+            firstByteMs: null,
+            totalMs,
+          },
+        );
+      const known = agent === undefined || ports.credentials.watchOver(agent.tenant);
+      if (known === true) write(true);
+      else void known.then(write);
     },
 
     /** The end of a call that a refusal ended: who refused decides between denied, failed and aborted. */
