@@ -49,7 +49,7 @@ function forNode(name: string, input: Record<string, string>): EnvironmentOption
  * @peculiar/x509 wants reflect-metadata to be there before it. Whoever imports both says so in the right order, but a
  * chunk that two rooms share comes before the importers that said it.
  */
-const reflectFirst = {
+export const reflectFirst = {
   name: "reflect-first",
   transform(code: string, id: string): string | null {
     return /@peculiar[\\/]x509[\\/]/.test(id) ? `import "reflect-metadata";\n${code}` : null;

@@ -244,6 +244,8 @@ async function compose(
     servers,
     issuers: oauth.issuers,
     certificates: oauth.certificates,
+    dropAccount: (id) => oauth.dropAccount(id),
+    agentRemoved: (id) => oauth.agentRemoved(id),
     signIns: oauth.signIns,
     redirectPath: (issuer) => redirectPath(issuer, digest),
     async actorKeys(agent) {
@@ -271,6 +273,8 @@ async function compose(
   });
 
   await places.start();
+  // Before anybody can knock. Where it fails, the settings cannot be written, and status and doctor say so.
+  await lab.sweep().catch((error: unknown) => log.error("lab.sweep", error));
   door = await openDoor(
     {
       admit: (credential, method) => agents.admit(credential, method),

@@ -1,30 +1,18 @@
 // Holds the practice company while it runs, and sets up a tenant of its own for it: issuer, certificates, servers
 // and an agent. Its secrets stay in memory, and stopping removes everything but the journal's rows.
 import type { AppEvent, LabStatus, TourReport } from "./contract.ts";
-import type { AgentRegister } from "./core/agent-register.ts";
 import type { Agent } from "./core/agents.ts";
-import type { CertificateRegister } from "./core/certificate-register.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
-import type { IssuerRegister } from "./core/issuer-register.ts";
 import type { Log } from "./core/log.ts";
-import type { Documents, Store } from "./core/registry.ts";
 import type { Secret } from "./core/secret.ts";
-import type { ServerRegister } from "./core/server-register.ts";
 import type { HttpServer } from "./core/servers.ts";
 import type { SecretRef, Vault } from "./core/vault.ts";
 import type { Lab } from "./lab/index.ts";
+import { LAB_TENANT, sweepLab, type SweepPorts } from "./lab-sweep.ts";
 import type { SignIns } from "./sign-ins.ts";
 
-/** Everything of the practice company carries this tenant, and nothing else may. */
-export const LAB_TENANT = "lab";
-
-export interface LabPorts {
-  readonly store: Store;
-  readonly agents: AgentRegister;
-  readonly servers: ServerRegister;
-  readonly issuers: IssuerRegister;
-  readonly certificates: CertificateRegister;
+export interface LabPorts extends SweepPorts {
   readonly signIns: SignIns;
   /** Path of an issuer's own redirect address. */
   readonly redirectPath: (issuer: string) => string;
@@ -45,6 +33,8 @@ export interface LabKeeper {
   stop(): Promise<LabStatus>;
   /** Starts the lab where it is off, and stops it again afterwards. @throws Refusal `lab_failed` */
   tour(): Promise<TourReport>;
+  /** Takes away what a crash left, before anybody may come in by it. @throws Refusal `settings_*`, `vault_*` */
+  sweep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -100,29 +90,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
     })),
   });
 
-  /** Takes every row of the tenant away: after a run, and before one, for what a crash left. */
-  async function clear(): Promise<void> {
-    for (const agent of agents.list(LAB_TENANT)) await agents.remove(agent.id);
-    for (const server of servers.list(LAB_TENANT)) await servers.remove(server.id);
-    const rest = ["issuers", "certificates", "accounts", "actors"] as const;
-    for (const name of rest) await without(name);
-    if (store.read("tenants").some((t) => t.id === LAB_TENANT)) {
-      await store.write("tenants", (all) => all.filter((t) => t.id !== LAB_TENANT));
-    }
-  }
-  async function without<N extends "issuers" | "certificates" | "accounts" | "actors">(
-    name: N,
-  ): Promise<void> {
-    const all: readonly { readonly tenant: string }[] = store.read(name);
-    if (!all.some((row) => row.tenant === LAB_TENANT)) return;
-    await store.write(
-      name,
-      (now) =>
-        (now as readonly { readonly tenant: string }[]).filter(
-          (row) => row.tenant !== LAB_TENANT,
-        ) as unknown as Documents[N],
-    );
-  }
+  const clear = (): Promise<void> => sweepLab(ports);
 
   async function setUp(lab: Lab): Promise<Practice> {
     await clear();
@@ -309,6 +277,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
           if (!before) await stop();
         }
       }),
+    sweep: () => inTurn(clear),
     close: async () => {
       await inTurn(stop);
     },

@@ -59,6 +59,8 @@ export interface OAuthRooms {
   readonly signIns: SignIns;
   accounts(tenant?: string): readonly AccountView[];
   signOut(id: string): Promise<SignedOut>;
+  /** Takes an account away with its grant and tokens, and tells its issuer nothing. @throws Refusal */
+  dropAccount(id: string): Promise<void>;
   jwks(tenant?: string): { issuer: string; keys: readonly Readonly<Record<string, unknown>>[] };
   certificateView(certificate: Certificate): CertificateView;
   /** Makes the agent's signing key where it has none yet. @throws Refusal `vault_*`, `settings_*` */
@@ -227,6 +229,9 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     async signOut(id) {
       const change = await accounts.signOut(id);
       return revoke(change.account, change);
+    },
+    async dropAccount(id) {
+      await accounts.remove(id);
     },
     jwks: (tenant) => ({
       issuer: ports.door(),

@@ -3,6 +3,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { build } from "vite";
+import { reflectFirst } from "../../../vite.config.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
@@ -12,6 +13,7 @@ export async function bundle(entry: string, folder: string): Promise<string> {
     root,
     configFile: false,
     logLevel: "silent",
+    plugins: [reflectFirst],
     resolve: { external: ["@photostructure/sqlite", "keytar", "electron"], noExternal: true },
     build: {
       ssr: path.join(root, entry),
