@@ -40,6 +40,14 @@ export interface Store {
    * @throws Refusal `settings_broken` while the file on disk is broken, `settings_newer`, `settings_unwritable`
    */
   write<N extends DocumentName>(name: N, next: (now: Documents[N]) => Documents[N]): Promise<void>;
+  /**
+   * The same for several documents in one step: readers see all of them change at once, and a machine that stops in
+   * the middle comes back with all of them or none. What `next` leaves out stays as it is.
+   */
+  writeTogether<N extends DocumentName>(
+    names: readonly N[],
+    next: (now: Pick<Documents, N>) => Partial<Pick<Documents, N>>,
+  ): Promise<void>;
   broken(): readonly BrokenDocument[];
   watch(listener: (name: DocumentName) => void): () => void;
 }

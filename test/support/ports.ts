@@ -55,6 +55,15 @@ export function memoryStore(): Store & { all: Documents } {
       for (const listener of listeners) listener(name);
       return Promise.resolve();
     },
+    writeTogether: (names, next) => {
+      try {
+        Object.assign(all, next(all));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      for (const listener of listeners) for (const name of names) listener(name);
+      return Promise.resolve();
+    },
     broken: () => [],
     watch: (listener) => {
       listeners.add(listener);

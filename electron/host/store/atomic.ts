@@ -7,7 +7,7 @@ import path from "node:path";
 const LEFTOVER = /^\.[a-z0-9.-]+\.[0-9a-f]{16}\.tmp$/;
 
 /** Flushes a folder's own entry list. Windows has no such thing, and keeps its own order. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await fs.open(folder, "r");
   try {
@@ -24,22 +24,31 @@ async function syncFolder(folder: string): Promise<void> {
  */
 export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   const folder = path.dirname(file);
-  const temp = path.join(folder, `.${path.basename(file)}.${randomBytes(8).toString("hex")}.tmp`);
+  const temp = path.join(folder, besideName(path.basename(file)));
   try {
-    // `wx`: never through a link that somebody put there.
-    const handle = await fs.open(temp, "wx", 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeBeside(temp, bytes);
     await fs.rename(temp, file);
   } catch (error) {
     await fs.rm(temp, { force: true }).catch(() => {});
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** A name of its own for what is to replace this file. */
+export const besideName = (name: string): string =>
+  `.${name}.${randomBytes(8).toString("hex")}.tmp`;
+
+/** Writes a new file, flushed, mode 0600. */
+export async function writeBeside(temp: string, bytes: Uint8Array): Promise<void> {
+  // `wx`: never through a link that somebody put there.
+  const handle = await fs.open(temp, "wx", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /**

@@ -33,6 +33,24 @@ export interface Shelf<N extends DocumentName> {
   /** Takes up edits made by hand. @throws Refusal `settings_unwritable` */
   reload(): Promise<void>;
   write(next: (now: Documents[N]) => Documents[N]): Promise<void>;
+  /** Takes the turn for a write of several documents. @throws Refusal `settings_broken`, `settings_newer` */
+  hold(): Promise<Held<N>>;
+}
+
+/** A document whose other writers wait until release(). */
+export interface Held<N extends DocumentName> {
+  readonly name: N;
+  /** As it is now, edits made by hand among it. */
+  readonly now: Documents[N];
+  /** The file as it is to be; null where nothing changes. @throws Refusal `internal` */
+  prepare(wanted: Documents[N]): Prepared | null;
+  release(): void;
+}
+export interface Prepared {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+  /** The bytes are in place: what they say is what is read from now on. */
+  settle(stamp: string): void;
 }
 
 /** Handlers share one value: a slip that changed it in place would bypass the file. */
@@ -125,22 +143,62 @@ export function createShelf<N extends DocumentName>(options: ShelfOptions<N>): S
     if (value !== before) options.changed();
   }
 
-  async function writeNow(next: (now: Documents[N]) => Documents[N]): Promise<void> {
+  async function ready(): Promise<void> {
     await lookAgain();
-    if (fault !== null) {
-      const { code, line, reason } = fault;
-      throw new Refusal(code, { file: fileName, line: line ?? "?", reason });
-    }
-    const wanted = next(value);
-    if (wanted === value) return;
+    if (fault === null) return;
+    const { code, line, reason } = fault;
+    throw new Refusal(code, { file: fileName, line: line ?? "?", reason });
+  }
+
+  function check(wanted: Documents[N]): Documents[N] {
     const checked = schema.safeParse(wanted);
     // A caller that let this through has a bug: the file must not become one that cannot be read back.
     if (!checked.success) throw new Refusal("internal", {}, checked.error);
     const clash = clashIn(name, checked.data);
     if (clash !== null) throw new Refusal("internal", {}, new Error(clash.reason));
-    await put(checked.data);
-    value = freeze(checked.data);
+    return checked.data;
+  }
+
+  async function writeNow(next: (now: Documents[N]) => Documents[N]): Promise<void> {
+    await ready();
+    const wanted = next(value);
+    if (wanted === value) return;
+    const checked = check(wanted);
+    await put(checked);
+    value = freeze(checked);
     options.changed();
+  }
+
+  async function hold(): Promise<Held<N>> {
+    const before = turn;
+    let release = (): void => undefined;
+    turn = new Promise((resolve) => {
+      release = resolve;
+    });
+    await before;
+    try {
+      await ready();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return {
+      name,
+      now: value,
+      release,
+      prepare(wanted) {
+        if (wanted === value) return null;
+        const checked = freeze(check(wanted));
+        return {
+          fileName,
+          bytes: encode(name, presentFormat(steps), checked),
+          settle(seen) {
+            value = checked;
+            stamp = seen;
+          },
+        };
+      },
+    };
   }
 
   async function complete(): Promise<void> {
@@ -169,5 +227,6 @@ export function createShelf<N extends DocumentName>(options: ShelfOptions<N>): S
         await complete();
       }),
     write: (next) => inTurn(() => writeNow(next)),
+    hold,
   };
 }

@@ -1,6 +1,8 @@
 // The settings of the data folder: four small files for people to read, kept so that no crash, full disk,
 // slip of an editor or newer version can lose them.
+import path from "node:path";
 import type { Clock } from "../../core/clock.ts";
+import { Refusal } from "../../core/errors.ts";
 import type { RandomBytes } from "../../core/ids.ts";
 import type { BrokenDocument, DocumentName, Documents, Store } from "../../core/registry.ts";
 import type { Tenant } from "../../core/tenants.ts";
@@ -8,7 +10,10 @@ import { removeLeftovers } from "./atomic.ts";
 import type { JsonReader, Schemas } from "./document.ts";
 import { prepareDataFolder } from "./folder.ts";
 import { MIGRATIONS, type Migrations } from "./migrations.ts";
-import { createShelf, type Shelf } from "./shelf.ts";
+import { stampOf } from "./disk.ts";
+import { reasonOf } from "./failure.ts";
+import { createShelf, type Held, type Prepared, type Shelf } from "./shelf.ts";
+import { finishTogether, replaceFiles } from "./together.ts";
 
 export interface StoreOptions {
   /** The holder of the instance lock opens the store, nobody else. */
@@ -43,6 +48,7 @@ const NO_SETTINGS = { installation: "settings-broken-", vault: null } as const;
  */
 export async function openStore(options: StoreOptions): Promise<FileStore> {
   const folder = await prepareDataFolder(options.folder);
+  await finishTogether(folder);
   await removeLeftovers(folder);
   const { schemas, json, clock, random, firstTenant, migrations = MIGRATIONS } = options;
   const listeners = new Set<(name: DocumentName) => void>();
@@ -95,9 +101,44 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
   // An id that changed at every start would orphan every secret: it is on disk before it is used.
   for (const name of ["settings", "tenants"] as const) await at(name).complete();
 
+  /** Turns are taken in one order, so that two such writes never wait for each other. */
+  async function writeTogether<N extends DocumentName>(
+    wanted: readonly N[],
+    next: (now: Pick<Documents, N>) => Partial<Pick<Documents, N>>,
+  ): Promise<void> {
+    const held: Held<N>[] = [];
+    try {
+      for (const name of names as N[]) if (wanted.includes(name)) held.push(await at(name).hold());
+      const now = Object.fromEntries(held.map((one) => [one.name, one.now]));
+      const after = next(now as Pick<Documents, N>);
+      const changes = held.flatMap((one): { name: N; to: Prepared }[] => {
+        const value = after[one.name];
+        const to = value === undefined ? null : one.prepare(value);
+        return to === null ? [] : [{ name: one.name, to }];
+      });
+      if (changes.length === 0) return;
+      const stamps = await put(changes.map(({ to }) => to));
+      for (const [i, { to }] of changes.entries()) to.settle(stamps[i] ?? "");
+      for (const { name } of changes) tell(name);
+    } finally {
+      for (const one of held) one.release();
+    }
+  }
+
+  async function put(files: readonly Prepared[]): Promise<string[]> {
+    try {
+      await replaceFiles(folder, files);
+      return await Promise.all(files.map(({ fileName }) => stampOf(path.join(folder, fileName))));
+    } catch (error) {
+      const file = files.map(({ fileName }) => fileName).join(", ");
+      throw new Refusal("settings_unwritable", { file, reason: reasonOf(error) }, error);
+    }
+  }
+
   return {
     read: (name) => at(name).value(),
     write: (name, next) => at(name).write(next),
+    writeTogether,
     broken: () =>
       names.map((name) => at(name).broken()).filter((b): b is BrokenDocument => b !== null),
     watch(listener) {
