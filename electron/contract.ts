@@ -53,6 +53,8 @@ const asked = {
   resource: z.url().max(2048).nullable().default(null),
   audience: z.string().min(1).max(2048).nullable().default(null),
 };
+const signingAlg = z.enum(["ES256", "RS256", "PS256", "EdDSA"]);
+const days = z.number().int().min(1).max(825).default(365);
 const someAccount = idOf("acc").nullable().default(null);
 const perUserPerMinute = z.number().int().min(1).max(100_000).nullable().default(null);
 const trustPem = z
@@ -64,6 +66,35 @@ const trustPem = z
   )
   .nullable();
 
+const keylessAuth = [
+  z.strictObject({ type: z.literal("none") }),
+  z.strictObject({ type: z.literal("client-credentials"), ...asked }),
+  z.strictObject({ type: z.literal("account"), ...asked, account: someAccount }),
+  z.strictObject({
+    type: z.literal("token-exchange"),
+    ...asked,
+    account: someAccount,
+    actor: actorUse.default("if-supported"),
+    perUserPerMinute,
+  }),
+  z.strictObject({ type: z.literal("mtls"), ...asked, certificate: idOf("crt") }),
+  z.strictObject({
+    type: z.literal("composite"),
+    ...asked,
+    account: someAccount,
+    exchange: z.boolean().default(true),
+    actor: actorUse.default("if-supported"),
+    certificate: idOf("crt"),
+    perUserPerMinute,
+  }),
+] as const;
+const keyPlace = {
+  type: z.literal("api-key"),
+  in: z.enum(["header", "query"]).default("header"),
+  name: fieldName.default("X-API-Key"),
+  prefix: z.string().max(24).default(""),
+};
+
 const addHttpServer = z.strictObject({
   kind: z.literal("http"),
   ...tenantScope,
@@ -71,33 +102,8 @@ const addHttpServer = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(4096),
   stage: stage.default("development"),
   auth: z.discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("none") }),
-    z.strictObject({ type: z.literal("client-credentials"), ...asked }),
-    z.strictObject({ type: z.literal("account"), ...asked, account: someAccount }),
-    z.strictObject({
-      type: z.literal("token-exchange"),
-      ...asked,
-      account: someAccount,
-      actor: actorUse.default("if-supported"),
-      perUserPerMinute,
-    }),
-    z.strictObject({ type: z.literal("mtls"), ...asked, certificate: idOf("crt") }),
-    z.strictObject({
-      type: z.literal("composite"),
-      ...asked,
-      account: someAccount,
-      exchange: z.boolean().default(true),
-      actor: actorUse.default("if-supported"),
-      certificate: idOf("crt"),
-      perUserPerMinute,
-    }),
-    z.strictObject({
-      type: z.literal("api-key"),
-      in: z.enum(["header", "query"]).default("header"),
-      name: fieldName.default("X-API-Key"),
-      prefix: z.string().max(24).default(""),
-      secret: secretText,
-    }),
+    ...keylessAuth,
+    z.strictObject({ ...keyPlace, secret: secretText }),
   ]),
   allowPlainHttpOnLoopback: z.boolean().default(false),
   /** PEM of authorities that may vouch for this server besides the runtime's own. */
@@ -192,6 +198,41 @@ export const contract = {
     input: z.strictObject({ id: idOf("srv"), state: z.enum(["active", "paused"]) }),
     output: returns<ServerView>(),
   },
+  "servers.update": {
+    surfaces: ["app", "cli"],
+    /** What is left out stays. A key whose address changes is deleted unless it is given anew. */
+    input: z.strictObject({
+      id: idOf("srv"),
+      name: slug.optional(),
+      stage: stage.optional(),
+      http: z
+        .strictObject({
+          url: z
+            .url({ protocol: /^https?$/ })
+            .max(4096)
+            .optional(),
+          auth: z
+            .discriminatedUnion("type", [
+              ...keylessAuth,
+              z.strictObject({ ...keyPlace, secret: secretText.nullable().default(null) }),
+            ])
+            .optional(),
+          allowPlainHttpOnLoopback: z.boolean().optional(),
+          trustPem: trustPem.optional(),
+        })
+        .optional(),
+      stdio: addStdioServer
+        .pick({ command: true })
+        .partial()
+        .extend({
+          args: z.array(z.string().max(8192)).max(256).optional(),
+          cwd: z.string().min(1).max(4096).nullable().optional(),
+          env: z.record(envName, z.string().max(32_768)).optional(),
+        })
+        .optional(),
+    }),
+    output: returns<ServerView>(),
+  },
   "servers.replaceSecret": {
     surfaces: ["app", "cli"],
     /** `env`: which variable of a local server; left out for the key of an http server. */
@@ -237,6 +278,11 @@ export const contract = {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("agt") }),
     output: returns<Issued>(),
+  },
+  "agents.rename": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("agt"), name: label }),
+    output: returns<AgentView>(),
   },
   "agents.setState": {
     surfaces: ["app", "cli"],
@@ -285,7 +331,7 @@ export const contract = {
           method: z.literal("private_key_jwt"),
           /** PKCS#8 PEM; left out, a key is made here and only its public half is shown. */
           privateKey: secretText.nullable().default(null),
-          alg: z.enum(["ES256", "RS256", "PS256", "EdDSA"]).default("ES256"),
+          alg: signingAlg.default("ES256"),
         }),
         z.strictObject({
           method: z.enum(["tls_client_auth", "self_signed_tls_client_auth"]),
@@ -296,6 +342,39 @@ export const contract = {
       trustPem: trustPem.default(null),
     }),
     output: returns<Issuer>(),
+  },
+  "issuers.update": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      id: idOf("iss"),
+      name: slug.optional(),
+      trustPem: trustPem.optional(),
+    }),
+    output: returns<Issuer>(),
+  },
+  "issuers.replaceSecret": {
+    surfaces: ["app", "cli"],
+    input: z.union([
+      z.strictObject({ id: idOf("iss"), secret: secretText }),
+      /** private_key_jwt: a second key, made here where none is given, used once it is settled. */
+      z.strictObject({
+        id: idOf("iss"),
+        privateKey: secretText.nullable(),
+        alg: signingAlg.optional(),
+      }),
+    ]),
+    output: returns<Issuer>(),
+  },
+  "issuers.settleKey": {
+    surfaces: ["app", "cli"],
+    /** Which of the two keys stays; the other is deleted. */
+    input: z.strictObject({ id: idOf("iss"), keep: z.enum(["new", "old"]) }),
+    output: returns<Issuer>(),
+  },
+  "issuers.jwks": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("iss") }),
+    output: returns<{ keys: readonly Readonly<Record<string, unknown>>[] }>(),
   },
   "issuers.remove": {
     surfaces: ["app", "cli"],
@@ -339,8 +418,25 @@ export const contract = {
       key: madeKey.default("EC-P256"),
       /** Self-signed at once, or a request (RFC 2986) for an authority. */
       signedBy: z.enum(["itself", "authority"]),
-      days: z.number().int().min(1).max(825).default(365),
+      days,
     }),
+    output: returns<CertificateView>(),
+  },
+  "certificates.renew": {
+    surfaces: ["app", "cli"],
+    /** A new key with the same names; left out: of the same kind, signed as the old one was. */
+    input: z.strictObject({
+      id: idOf("crt"),
+      key: madeKey.optional(),
+      signedBy: z.enum(["itself", "authority"]).optional(),
+      days,
+    }),
+    output: returns<CertificateView>(),
+  },
+  "certificates.takeOver": {
+    surfaces: ["app", "cli"],
+    /** A successor that stands by: everything that works with the old one works with it from now on. */
+    input: z.strictObject({ id: idOf("crt") }),
     output: returns<CertificateView>(),
   },
   "certificates.accept": {
@@ -357,6 +453,8 @@ export const contract = {
       /** PEM with certificate and key, or PKCS#12, as base64. */
       file: z.string().min(1).max(2_000_000),
       passphrase: z.string().max(1024).nullable().default(null),
+      /** The certificate whose place it takes. */
+      replaces: idOf("crt").nullable().default(null),
     }),
     output: returns<CertificateView>(),
   },

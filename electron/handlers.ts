@@ -119,6 +119,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     },
     "servers.add": async (input) => serverView(await servers.add(input)),
     "servers.setState": async ({ id, state }) => serverView(await servers.setState(id, state)),
+    "servers.update": async (change) => serverView(await servers.update(change)),
     "servers.replaceSecret": async ({ id, env, secret }) =>
       serverView(await servers.replaceSecret(id, secret, env)),
     "servers.setAgentScopes": async ({ id, agent, scopes }) =>
@@ -142,6 +143,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       const { agent, credential } = await agents.rotate(id);
       return issued(agent, credential);
     },
+    "agents.rename": async ({ id, name }) => agentView(await agents.rename(id, name)),
     "agents.setState": async ({ id, state }) => agentView(await agents.setState(id, state)),
     "agents.setCertificate": async ({ id, certificate }) =>
       agentView(await ports.inbound.setCertificate(id, certificate)),
@@ -158,6 +160,10 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       return oauth.issuers.list(tenant);
     },
     "issuers.add": (input) => oauth.issuers.add(input),
+    "issuers.update": (input) => oauth.issuers.update(input),
+    "issuers.replaceSecret": (input) => oauth.issuers.replaceSecret(input),
+    "issuers.settleKey": ({ id, keep }) => oauth.issuers.settleKey(id, keep),
+    "issuers.jwks": ({ id }) => oauth.issuers.jwks(id),
     "issuers.remove": async ({ id }) => {
       await oauth.issuers.remove(id);
       return { removed: true };
@@ -175,15 +181,20 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     },
     "certificates.make": async (input) =>
       oauth.certificateView(await oauth.certificates.make(input)),
+    "certificates.renew": async (input) =>
+      oauth.certificateView(await oauth.certificates.renew(input)),
+    "certificates.takeOver": async ({ id }) =>
+      oauth.certificateView(await oauth.certificates.takeOver(id)),
     "certificates.accept": async ({ id, chain }) =>
       oauth.certificateView(await oauth.certificates.accept(id, chain)),
-    "certificates.import": async ({ tenant, label, file, passphrase }) =>
+    "certificates.import": async ({ tenant, label, file, passphrase, replaces }) =>
       oauth.certificateView(
         await oauth.certificates.import({
           tenant,
           label,
           data: Buffer.from(file, "base64"),
           passphrase: passphrase === null ? null : new SecretValue(passphrase),
+          replaces,
         }),
       ),
     "certificates.remove": async ({ id }) => {

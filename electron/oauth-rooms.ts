@@ -128,6 +128,11 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     clock,
     digest,
     tools: { makeKey, makeRequest, makeSelfSigned, importBundle, importSigned },
+    certificateReady: ({ tenant }) => keeper.retry((key) => key.tenant === tenant),
+    retireCertificate({ id }) {
+      keeper.retireWhere((key) => key.identity === id || key.credentialVersion.endsWith(` ${id}`));
+      ports.retireIdentity(id);
+    },
     dropCertificate({ id }) {
       keeper.forgetWhere((key) => key.identity === id);
       ports.retireIdentity(id);
@@ -141,6 +146,8 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     digest,
     dropIssuer: ({ issuer, tenant }) =>
       void keeper.forgetWhere((key) => key.issuer === issuer && key.tenant === tenant),
+    retireIssuer: ({ id }) =>
+      keeper.retireWhere((key) => key.credentialVersion.startsWith(`${id} `)),
   });
   const parties = createParties({
     clock,

@@ -141,6 +141,19 @@ export function createAgentRegister(ports: AgentPorts) {
       return { agent, credential };
     },
 
+    /** What it has open goes on: its credential is the same. @throws Refusal `agent_unknown`, `name_taken`, `settings_*` */
+    async rename(id: string, name: string): Promise<Agent> {
+      await store.write("agents", (all) => {
+        const current = all.find((a) => a.id === id);
+        if (current === undefined) throw new Refusal("agent_unknown", { agent: id });
+        if (all.some((a) => a.id !== id && a.tenant === current.tenant && a.name === name)) {
+          throw new Refusal("name_taken", { name });
+        }
+        return all.map((a) => (a.id === id ? { ...a, name } : a));
+      });
+      return find(id);
+    },
+
     setState: (id: string, state: Agent["state"]): Promise<Agent> =>
       change(id, (a) => ({ ...a, state })),
 

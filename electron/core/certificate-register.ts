@@ -8,9 +8,14 @@ import {
   type Expiry,
   formatName,
   issued,
+  type IssuedCertificate,
+  madeKey,
   type MadeKey,
+  parseName,
+  refuseUnfit,
   told,
 } from "./certificates.ts";
+import { takenOver, usersOf } from "./certificates/uses.ts";
 import type { Clock } from "./clock.ts";
 import type { Digest } from "./digest.ts";
 import { Refusal } from "./errors.ts";
@@ -23,11 +28,10 @@ import type { SecretRef, Vault } from "./vault.ts";
 /** Port: host/tls makes and reads certificates. All throw Refusal `certificate_invalid`. */
 export interface CertificateTools {
   makeKey(kind: MadeKey): Promise<Secret>;
-  makeRequest(key: Secret, naming: { readonly subject: DistinguishedName }): Promise<string>;
+  makeRequest(key: Secret, naming: Naming): Promise<string>;
   makeSelfSigned(
     key: Secret,
-    signing: {
-      readonly subject: DistinguishedName;
+    signing: Naming & {
       readonly use: "client";
       readonly days: number;
       readonly now: number;
@@ -35,6 +39,11 @@ export interface CertificateTools {
   ): Promise<{ readonly chainPem: string; readonly facts: CertificateFacts }>;
   importBundle(data: Uint8Array, passphrase: Secret | null): Promise<ImportedCertificate>;
   importSigned(data: Uint8Array, key: Secret): Promise<ImportedCertificate>;
+}
+interface Naming {
+  readonly subject: DistinguishedName;
+  /** Subject alternative names of type URI: what an issuer may know it by (RFC 8705 section 2.1.2). */
+  readonly uris: readonly string[];
 }
 export interface ImportedCertificate {
   readonly chainPem: string;
@@ -48,7 +57,11 @@ export interface CertificatePorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly tools: CertificateTools;
-  /** It changed or went: connections and tokens that rest on it end. */
+  /** It can be presented from now on: what failed for want of it is tried again. */
+  readonly certificateReady: (certificate: Certificate) => void;
+  /** Another one took its place: its connections and tokens end as what is under way with them does (threat 40). */
+  readonly retireCertificate: (certificate: Certificate) => void;
+  /** It went: connections and tokens that rest on it end. */
   readonly dropCertificate: (certificate: Certificate) => void;
 }
 
@@ -68,12 +81,20 @@ export function createCertificateRegister(ports: CertificatePorts) {
     return certificate;
   }
 
+  const write = (record: Certificate): Promise<void> =>
+    store.write("certificates", (all) =>
+      all.some((c) => c.id === record.id)
+        ? all.map((c) => (c.id === record.id ? record : c))
+        : [...all, record],
+    );
+
   /** Keeps the key first, then the record; takes the key out again where the record cannot be written. */
   async function keep(
     tenant: string | undefined,
     label: string,
     key: Secret,
     rest: (beginning: Beginning) => Certificate,
+    put: (record: Certificate) => Promise<void> = write,
   ): Promise<Certificate> {
     const home = tenant ?? DEFAULT_TENANT;
     if (!store.read("tenants").some((t) => t.id === home))
@@ -82,7 +103,7 @@ export function createCertificateRegister(ports: CertificatePorts) {
     const ref = certificateSecret(certificate);
     await vault.set(ref, key);
     try {
-      await store.write("certificates", (all) => [...all, certificate]);
+      await put(certificate);
     } catch (error) {
       await vault.delete(ref).catch(() => false);
       throw error;
@@ -95,6 +116,40 @@ export function createCertificateRegister(ports: CertificatePorts) {
     const now = new Date(clock.now()).toISOString();
     return { id: make("crt"), tenant, label, key: make("sec"), keyAddedAt: now, createdAt: now };
   }
+
+  /** The one that may be renewed. @throws Refusal `certificate_unknown`, `certificate_invalid` */
+  function renewable(id: string): IssuedCertificate {
+    const old = find(id);
+    if (old.state === "active") return old;
+    const reason = old.state === "replaced" ? "it was replaced already" : "it was never in use";
+    throw new Refusal("certificate_invalid", { reason });
+  }
+
+  /** One write: everything that worked with the old one works with the new one (negative test 72). */
+  async function succeed(old: string, successor: IssuedCertificate): Promise<void> {
+    refuseUnfit(successor, clock.now());
+    const before = renewable(old);
+    await store.writeTogether(["certificates", "servers", "issuers"], (now) =>
+      takenOver(now, old, successor),
+    );
+    ports.certificateReady(successor);
+    ports.retireCertificate(before);
+  }
+
+  /**
+   * Puts a successor in. An authority's is used at once: who trusts the authority trusts it. One that signed itself
+   * must be registered first (RFC 8705 section 2.2), and stands by until a person says so, unless nothing waits for it.
+   */
+  const putSuccessor =
+    (old: IssuedCertificate) =>
+    async (record: Certificate): Promise<void> => {
+      if (record.state !== "active") return write(record);
+      const early = expiryOf(record, clock.now()).state === "not-yet-valid";
+      const unknown = record.selfSigned && users(old.id).length > 0;
+      return early || unknown ? write(record) : succeed(old.id, record);
+    };
+  const users = (id: string): string[] =>
+    usersOf({ servers: store.read("servers"), issuers: store.read("issuers") }, id);
 
   return {
     list: (tenant?: string): readonly Certificate[] =>
@@ -113,8 +168,9 @@ export function createCertificateRegister(ports: CertificatePorts) {
     }): Promise<Certificate> {
       const key = await tools.makeKey(input.key);
       const subject: DistinguishedName = [[{ type: "2.5.4.3", value: input.commonName }]];
+      const naming = { subject, uris: [] };
       if (input.signedBy === "authority") {
-        const csr = await tools.makeRequest(key, { subject });
+        const csr = await tools.makeRequest(key, naming);
         return keep(input.tenant, input.label, key, (c) => ({
           ...c,
           keyKind: input.key,
@@ -125,12 +181,8 @@ export function createCertificateRegister(ports: CertificatePorts) {
           replaces: null,
         }));
       }
-      const { chainPem, facts } = await tools.makeSelfSigned(key, {
-        subject,
-        use: "client",
-        days: input.days,
-        now: clock.now(),
-      });
+      const signing = { ...naming, use: "client" as const, days: input.days, now: clock.now() };
+      const { chainPem, facts } = await tools.makeSelfSigned(key, signing);
       return keep(input.tenant, input.label, key, (c) => ({
         ...c,
         keyKind: facts.keyKind,
@@ -138,6 +190,60 @@ export function createCertificateRegister(ports: CertificatePorts) {
         ...told(facts),
         chain: chainPem,
       }));
+    },
+
+    /**
+     * Makes the successor of a certificate: a new key, the same names.
+     * @throws Refusal `certificate_*`, `vault_*`, `settings_*`
+     */
+    async renew(input: {
+      id: string;
+      key?: MadeKey | undefined;
+      signedBy?: "itself" | "authority" | undefined;
+      days: number;
+    }): Promise<Certificate> {
+      const old = renewable(input.id);
+      const subject = parseName(old.subject);
+      if (subject === null) {
+        const reason = "its name cannot be written again; import the new one instead";
+        throw new Refusal("certificate_invalid", { reason });
+      }
+      const kind = input.key ?? madeKey.safeParse(old.keyKind).data ?? "EC-P256";
+      const key = await tools.makeKey(kind);
+      const naming = { subject, uris: old.uris };
+      if ((input.signedBy ?? (old.selfSigned ? "itself" : "authority")) === "authority") {
+        const csr = await tools.makeRequest(key, naming);
+        return keep(old.tenant, old.label, key, (c) => ({
+          ...c,
+          keyKind: kind,
+          subject: old.subject,
+          uris: old.uris,
+          state: "csr-pending",
+          csr,
+          replaces: old.id,
+        }));
+      }
+      const signing = { ...naming, use: "client" as const, days: input.days, now: clock.now() };
+      const { chainPem, facts } = await tools.makeSelfSigned(key, signing);
+      const record = (c: Beginning): Certificate => ({
+        ...c,
+        keyKind: facts.keyKind,
+        state: "active",
+        ...told(facts),
+        chain: chainPem,
+        replaces: old.id,
+      });
+      return find((await keep(old.tenant, old.label, key, record, putSuccessor(old))).id);
+    },
+
+    /** A successor that stood by is used from now on. @throws Refusal `certificate_*`, `settings_*` */
+    async takeOver(id: string): Promise<Certificate> {
+      const successor = find(id);
+      if (successor.state !== "active" || successor.replaces === undefined) {
+        throw new Refusal("certificate_invalid", { reason: "it is nobody's successor" });
+      }
+      await succeed(successor.replaces, successor);
+      return find(id);
     },
 
     /** What the authority signed for a request of ours. @throws Refusal `certificate_*`, `vault_*` */
@@ -150,9 +256,13 @@ export function createCertificateRegister(ports: CertificatePorts) {
       if (key === undefined) throw new Refusal("vault_secret_missing", { server: pending.label });
       const { chainPem, facts } = await tools.importSigned(new TextEncoder().encode(chain), key);
       const record = issued(pending, facts, chainPem, clock.now());
-      await store.write("certificates", (all) => all.map((c) => (c.id === id ? record : c)));
-      ports.dropCertificate(record);
-      return record;
+      const old = store
+        .read("certificates")
+        .find((c) => c.id === pending.replaces && c.tenant === pending.tenant);
+      if (old?.state === "active") await putSuccessor(old)(record);
+      else await write(record);
+      ports.certificateReady(record);
+      return find(id);
     },
 
     async import(input: {
@@ -160,36 +270,36 @@ export function createCertificateRegister(ports: CertificatePorts) {
       label: string;
       data: Uint8Array;
       passphrase: Secret | null;
+      /** Whose place it takes: everything that works with that one works with this one from now on. */
+      replaces?: string | null | undefined;
     }): Promise<Certificate> {
+      const old = input.replaces == null ? null : renewable(input.replaces);
       const { chainPem, privateKey, facts } = await tools.importBundle(
         input.data,
         input.passphrase,
       );
-      return keep(input.tenant, input.label, privateKey, (c) => ({
+      const record = (c: Beginning): Certificate => ({
         ...c,
         keyKind: facts.keyKind,
         state: "active",
         ...told(facts),
         chain: chainPem,
-      }));
+        ...(old !== null && { replaces: old.id }),
+      });
+      const home = old?.tenant ?? input.tenant;
+      const put = old === null ? write : putSuccessor(old);
+      return find((await keep(home, input.label, privateKey, record, put)).id);
     },
 
     async remove(id: string): Promise<void> {
       const certificate = find(id);
-      const users = [
-        ...store
-          .read("servers")
-          .filter(
-            (s) => s.kind === "http" && "certificate" in s.pattern && s.pattern.certificate === id,
-          ),
-        ...store
-          .read("issuers")
-          .filter((i) => "certificate" in i.auth && i.auth.certificate === id),
-      ];
-      if (users.length > 0) {
-        throw new Refusal("input_invalid", {
-          method: "certificates.remove",
-          reason: `it is used by ${users.map((u) => u.name).join(", ")}`,
+      const used = users(id);
+      if (used.length > 0) {
+        throw new Refusal("still_used", {
+          name: certificate.label,
+          users: used.join(", "),
+          instead:
+            "Renew it instead (countersign certificate renew): they go on with the new one. Or give them another one first (countersign server edit).",
         });
       }
       await store.write("certificates", (all) => all.filter((c) => c.id !== id));

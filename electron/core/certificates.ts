@@ -70,6 +70,8 @@ const issuedSchema = z.strictObject({
   selfSigned: z.boolean(),
   /** Leaf first. */
   chain: pem("CERTIFICATE", 131_072),
+  /** Of a successor: whose place it takes, or has taken. */
+  replaces: idOf("crt").optional(),
 });
 
 export const certificateSchema = z.discriminatedUnion("state", [pendingSchema, issuedSchema]);
@@ -109,7 +111,13 @@ export function issued(
   }
   const { id, tenant, label, keyKind, key, keyAddedAt, createdAt } = pending;
   const kept = { id, tenant, label, keyKind, key, keyAddedAt, createdAt };
-  const record: IssuedCertificate = { ...kept, state: "active", ...told(facts), chain };
+  const record: IssuedCertificate = {
+    ...kept,
+    state: "active",
+    ...told(facts),
+    chain,
+    ...(pending.replaces !== null && { replaces: pending.replaces }),
+  };
   refuseExpired(record, now);
   return record;
 }
@@ -140,6 +148,26 @@ export function identityOf(record: Certificate, privateKey: Secret, now: number)
     subject: record.subject,
     notAfter: Date.parse(record.notAfter),
   };
+}
+
+/** The one that took its place, and so on to the end; itself while nothing did. */
+export function successorOf(all: readonly Certificate[], certificate: Certificate): Certificate {
+  const next = all.find(
+    (one) =>
+      certificate.state === "replaced" &&
+      one.state !== "csr-pending" &&
+      one.replaces === certificate.id &&
+      one.tenant === certificate.tenant,
+  );
+  return next === undefined ? certificate : successorOf(all, next);
+}
+
+/** Before it is used in the place of one that works. @throws Refusal `certificate_expired`, `certificate_invalid` */
+export function refuseUnfit(record: IssuedCertificate, now: number): void {
+  refuseExpired(record, now);
+  if (expiryOf(record, now).state !== "not-yet-valid") return;
+  const reason = `it is not valid before ${record.notBefore.slice(0, 10)}`;
+  throw new Refusal("certificate_invalid", { reason });
 }
 
 function refuseExpired(record: IssuedCertificate, now: number): void {

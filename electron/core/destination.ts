@@ -35,3 +35,12 @@ export function checkTransport(url: URL, allowPlainHttpOnLoopback: boolean): voi
   if (isLoopback(url) && allowPlainHttpOnLoopback) return;
   throw new Refusal("plain_http_refused", { url: `${url.origin}${url.pathname}` });
 }
+
+/** @throws Refusal `input_invalid` for an address that holds what is entered on its own */
+export function checkAddress(text: string, method: string): URL {
+  const url = new URL(text);
+  if (url.username === "" && url.password === "" && url.hash === "") return url;
+  const reason =
+    "the address must not hold a name, a password or a fragment; a key is entered on its own";
+  throw new Refusal("input_invalid", { method, reason });
+}

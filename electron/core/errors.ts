@@ -145,6 +145,7 @@ export const REFUSALS = {
   surface_refused: [403, -31015, 1],
   input_invalid: [400, -31015, 64],
   name_taken: [409, -31015, 64],
+  still_used: [409, -31015, 64],
   agent_unknown: [404, -31015, 66],
   tenant_unknown: [404, -31015, 66],
   call_unknown: [404, -31015, 66],

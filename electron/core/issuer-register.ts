@@ -1,11 +1,12 @@
 // What Countersign is registered as at each issuer, and the secrets that prove it.
-import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair, importPKCS8 } from "jose";
+import { certificateJwk } from "./certificates/jwk.ts";
 import type { Clock } from "./clock.ts";
 import { isLoopback } from "./destination.ts";
 import type { Digest } from "./digest.ts";
 import { Refusal } from "./errors.ts";
 import { newId } from "./ids.ts";
-import type { ClientAuthRecord, Issuer } from "./issuers.ts";
+import { signingKey } from "./issuer-key.ts";
+import type { ClientAuthRecord, Issuer, SigningAlg } from "./issuers.ts";
 import { DEFAULT_TENANT } from "./names.ts";
 import type { Store } from "./registry.ts";
 import { Secret } from "./secret.ts";
@@ -16,8 +17,10 @@ export interface IssuerPorts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly digest: Digest;
-  /** It changed or went: forget tokens and metadata that rest on it. */
+  /** It went: forget tokens and metadata that rest on it. */
   readonly dropIssuer: (issuer: Issuer) => void;
+  /** Its secret or trust was replaced: tokens that rest on the old one go as what is under way with them ends. */
+  readonly retireIssuer: (issuer: Issuer) => void;
 }
 
 export type NewClientAuth =
@@ -26,7 +29,7 @@ export type NewClientAuth =
   | {
       readonly method: "private_key_jwt";
       readonly privateKey: string | null;
-      readonly alg: "ES256" | "RS256" | "PS256" | "EdDSA";
+      readonly alg: SigningAlg;
     }
   | {
       readonly method: "tls_client_auth" | "self_signed_tls_client_auth";
@@ -43,8 +46,11 @@ export interface NewIssuer {
   readonly trustPem: string | null;
 }
 
-export const issuerSecrets = ({ tenant, auth }: Issuer): SecretRef[] =>
-  "secret" in auth ? [{ tenant, id: auth.secret }] : [];
+export function issuerSecrets({ tenant, auth }: Issuer): SecretRef[] {
+  if (!("secret" in auth)) return [];
+  const next = "next" in auth && auth.next !== undefined ? [auth.next.secret] : [];
+  return [auth.secret, ...next].map((id) => ({ tenant, id }));
+}
 
 export type IssuerRegister = ReturnType<typeof createIssuerRegister>;
 
@@ -52,35 +58,6 @@ export function createIssuerRegister(ports: IssuerPorts) {
   const { store, vault, clock, digest } = ports;
   const invalid = (reason: string): Refusal =>
     new Refusal("input_invalid", { method: "issuers.add", reason });
-
-  /** Reads or makes the key; its public half is what gets registered at the issuer (RFC 7517). */
-  async function signingKey(
-    pem: string | null,
-    alg: string,
-  ): Promise<{ pem: string; jwk: Record<string, unknown> }> {
-    try {
-      if (pem === null) {
-        const pair = await generateKeyPair(alg, { extractable: true });
-        return {
-          pem: await exportPKCS8(pair.privateKey),
-          jwk: { ...(await exportJWK(pair.publicKey)) },
-        };
-      }
-      const {
-        d: _d,
-        p: _p,
-        q: _q,
-        dp: _dp,
-        dq: _dq,
-        qi: _qi,
-        ...jwk
-      } = await exportJWK(await importPKCS8(pem, alg, { extractable: true }));
-      return { pem, jwk };
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      throw invalid(`the key is not a PKCS#8 PEM private key for ${alg}`);
-    }
-  }
 
   async function authOf(
     input: NewClientAuth,
@@ -97,22 +74,9 @@ export function createIssuerRegister(ports: IssuerPorts) {
           secret: input.secret,
         };
       case "private_key_jwt": {
-        const { pem, jwk } = await signingKey(input.privateKey, input.alg);
-        const kid = await calculateJwkThumbprint(jwk);
-        const publicJwk = Object.fromEntries(
-          Object.entries({ ...jwk, kid, alg: input.alg, use: "sig" }).filter(
-            ([, v]) => typeof v === "string",
-          ),
-        ) as Record<string, string>;
+        const { pem, ...shown } = await signingKey(input.privateKey, input.alg);
         return {
-          auth: {
-            method: input.method,
-            secret: ref.id,
-            secretAddedAt,
-            alg: input.alg,
-            kid,
-            publicJwk,
-          },
+          auth: { method: input.method, secret: ref.id, secretAddedAt, ...shown },
           secret: pem,
         };
       }
@@ -127,6 +91,45 @@ export function createIssuerRegister(ports: IssuerPorts) {
     const issuer = store.read("issuers").find((i) => i.id === id);
     if (issuer === undefined) throw new Refusal("issuer_unknown", { issuer: id });
     return issuer;
+  }
+
+  /** A change of one record. @throws Refusal `issuer_unknown`, `name_taken`, `settings_*` */
+  async function change(id: string, next: (issuer: Issuer) => Issuer): Promise<Issuer> {
+    await store.write("issuers", (all) => {
+      const before = all.find((i) => i.id === id);
+      if (before === undefined) throw new Refusal("issuer_unknown", { issuer: id });
+      const after = next(before);
+      if (all.some((i) => i.id !== id && i.tenant === after.tenant && i.name === after.name)) {
+        throw new Refusal("name_taken", { name: after.name });
+      }
+      return all.map((i) => (i.id === id ? after : i));
+    });
+    return find(id);
+  }
+
+  /** Secret first, then the settings that name it; then the one that nothing names any more goes. */
+  async function exchangeSecret(
+    { id, tenant }: Issuer,
+    value: string,
+    next: (now: Issuer, secret: string, secretAddedAt: string) => Issuer,
+  ): Promise<Issuer> {
+    const before = new Map(issuerSecrets(find(id)).map((ref) => [ref.id, ref]));
+    const ref = { tenant, id: newId("sec", clock.now(), (n) => digest.random(n)) };
+    await vault.set(ref, new Secret(value));
+    let after: Issuer;
+    try {
+      after = await change(id, (now) => next(now, ref.id, new Date(clock.now()).toISOString()));
+    } catch (error) {
+      await vault.delete(ref).catch(() => false);
+      throw error;
+    }
+    await forgetSecrets(before, after);
+    return after;
+  }
+
+  async function forgetSecrets(before: Map<string, SecretRef>, after: Issuer): Promise<void> {
+    for (const { id } of issuerSecrets(after)) before.delete(id);
+    for (const ref of before.values()) await vault.delete(ref).catch(() => false);
   }
 
   return {
@@ -182,15 +185,119 @@ export function createIssuerRegister(ports: IssuerPorts) {
       return issuer;
     },
 
+    /** @throws Refusal `issuer_unknown`, `name_taken`, `settings_*` */
+    async update(input: {
+      id: string;
+      name?: string | undefined;
+      trustPem?: string | null | undefined;
+    }): Promise<Issuer> {
+      const { id, name, trustPem } = input;
+      const trusted = find(id).trustPem;
+      const after = await change(id, (now) => ({
+        ...now,
+        name: name ?? now.name,
+        trustPem: trustPem === undefined ? now.trustPem : trustPem,
+      }));
+      if (after.trustPem !== trusted) ports.retireIssuer(after);
+      return after;
+    },
+
+    /**
+     * A new client secret is used at once. A new signing key waits beside the old one: the issuer must know it first.
+     * @throws Refusal `issuer_unknown`, `input_invalid`, `vault_*`, `settings_*`
+     */
+    async replaceSecret(
+      input:
+        | { readonly id: string; readonly secret: string }
+        | {
+            readonly id: string;
+            readonly privateKey: string | null;
+            readonly alg?: SigningAlg | undefined;
+          },
+    ): Promise<Issuer> {
+      const issuer = find(input.id);
+      const { auth } = issuer;
+      const refuse = (reason: string): Refusal =>
+        new Refusal("input_invalid", { method: "issuers.replaceSecret", reason });
+      if (auth.method === "private_key_jwt") {
+        if ("secret" in input) throw refuse("it proves itself by a key, not by a secret");
+        const alg = input.alg ?? auth.alg;
+        const { pem, ...shown } = await signingKey(input.privateKey, alg);
+        return exchangeSecret(issuer, pem, (now, secret, secretAddedAt) =>
+          now.auth.method === "private_key_jwt"
+            ? { ...now, auth: { ...now.auth, next: { secret, secretAddedAt, ...shown } } }
+            : now,
+        );
+      }
+      if (auth.method !== "client_secret_basic" && auth.method !== "client_secret_post") {
+        throw refuse("it has no secret; a certificate is renewed under Certificates");
+      }
+      if (!("secret" in input)) throw refuse("it proves itself by a secret, not by a key");
+      const after = await exchangeSecret(issuer, input.secret, (now, secret, secretAddedAt) => ({
+        ...now,
+        auth: { method: auth.method, secret, secretAddedAt },
+      }));
+      ports.retireIssuer(after);
+      return after;
+    },
+
+    /** Ends the time of two keys: from now on the one is used, and the other is deleted. @throws Refusal `input_invalid` */
+    async settleKey(id: string, keep: "new" | "old"): Promise<Issuer> {
+      const issuer = find(id);
+      const before = new Map(issuerSecrets(issuer).map((ref) => [ref.id, ref]));
+      const after = await change(id, (now) => {
+        const { auth } = now;
+        if (auth.method !== "private_key_jwt" || auth.next === undefined) {
+          const reason = "there is no second key";
+          throw new Refusal("input_invalid", { method: "issuers.settleKey", reason });
+        }
+        const { next, ...old } = auth;
+        return { ...now, auth: keep === "new" ? { method: auth.method, ...next } : old };
+      });
+      await forgetSecrets(before, after);
+      if (keep === "new") ports.retireIssuer(after);
+      return after;
+    },
+
+    /**
+     * What the issuer is to know Countersign by (RFC 7517): the signing keys, or the certificates that sign themselves
+     * (RFC 8705 section 2.2.2), those that stand by among them.
+     * @throws Refusal `issuer_unknown`, `input_invalid` where it is known by neither, `certificate_*`
+     */
+    async jwks(id: string): Promise<{ keys: Readonly<Record<string, unknown>>[] }> {
+      const { auth, tenant } = find(id);
+      if (auth.method === "private_key_jwt") {
+        return {
+          keys: [auth.publicJwk, ...(auth.next === undefined ? [] : [auth.next.publicJwk])],
+        };
+      }
+      if (auth.method !== "self_signed_tls_client_auth") {
+        const reason = `an issuer needs no key set for ${auth.method}`;
+        throw new Refusal("input_invalid", { method: "issuers.jwks", reason });
+      }
+      const keys: Readonly<Record<string, unknown>>[] = [];
+      for (const one of store.read("certificates")) {
+        const named = one.id === auth.certificate;
+        if (one.tenant !== tenant || one.state !== "active") continue;
+        if (named || one.replaces === auth.certificate) keys.push(await certificateJwk(one));
+      }
+      if (keys.length === 0) {
+        throw new Refusal("certificate_unknown", { certificate: auth.certificate });
+      }
+      return { keys };
+    },
+
     async remove(id: string): Promise<void> {
       const issuer = find(id);
       const users = store
         .read("servers")
         .filter((s) => s.kind === "http" && "issuer" in s.pattern && s.pattern.issuer === id);
       if (users.length > 0) {
-        throw new Refusal("input_invalid", {
-          method: "issuers.remove",
-          reason: `it is used by ${users.map((s) => s.name).join(", ")}`,
+        throw new Refusal("still_used", {
+          name: issuer.name,
+          users: users.map((s) => s.name).join(", "),
+          instead:
+            "To change its secret, replace it (countersign issuer replace-secret). To remove it, give them another issuer first (countersign server edit).",
         });
       }
       await store.write("issuers", (all) => all.filter((i) => i.id !== id));

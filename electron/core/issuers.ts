@@ -5,6 +5,18 @@ import { idOf, instant, slug } from "./names.ts";
 
 const secretId = idOf("sec");
 
+const signingKey = {
+  secret: secretId,
+  secretAddedAt: instant,
+  alg: z.enum(["ES256", "RS256", "PS256", "EdDSA"]),
+  kid: z.string().min(1).max(128),
+  /** What is registered at the issuer: the public key only. */
+  publicJwk: z.record(
+    z.string().max(32),
+    z.union([z.string().max(2048), z.array(z.string().max(32)).max(8)]),
+  ),
+};
+
 export const clientAuthSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("none") }),
   z.strictObject({
@@ -14,15 +26,9 @@ export const clientAuthSchema = z.discriminatedUnion("method", [
   }),
   z.strictObject({
     method: z.literal("private_key_jwt"),
-    secret: secretId,
-    secretAddedAt: instant,
-    alg: z.enum(["ES256", "RS256", "PS256", "EdDSA"]),
-    kid: z.string().min(1).max(128),
-    /** What is registered at the issuer: the public key only. */
-    publicJwk: z.record(
-      z.string().max(32),
-      z.union([z.string().max(2048), z.array(z.string().max(32)).max(8)]),
-    ),
+    ...signingKey,
+    /** Made to follow: shown beside the key in use until a person says that the issuer knows it. */
+    next: z.strictObject(signingKey).optional(),
   }),
   /** RFC 8705 section 2: the certificate is presented in the TLS handshake. */
   z.strictObject({
@@ -31,6 +37,8 @@ export const clientAuthSchema = z.discriminatedUnion("method", [
   }),
 ]);
 export type ClientAuthRecord = z.infer<typeof clientAuthSchema>;
+export type SigningAuth = Extract<ClientAuthRecord, { method: "private_key_jwt" }>;
+export type SigningAlg = SigningAuth["alg"];
 
 export const issuerSchema = z.strictObject({
   id: idOf("iss"),

@@ -1,5 +1,9 @@
 // Who Countersign is at an issuer, what the issuer says of itself, and the certificate for the handshake.
-import { type Certificate, identityOf as certificateIdentity } from "./certificates.ts";
+import {
+  type Certificate,
+  identityOf as certificateIdentity,
+  successorOf,
+} from "./certificates.ts";
 import type { Clock } from "./clock.ts";
 import { Refusal } from "./errors.ts";
 import type { Flows } from "./flows.ts";
@@ -75,8 +79,12 @@ export function createParties(ports: PartyPorts): Parties {
   }
 
   async function identity(tenant: string, id: string): Promise<TlsIdentity> {
-    const record = ownedBy(ports.certificates(), tenant, id);
-    if (record === undefined) throw new Refusal("certificate_unknown", { certificate: id });
+    const all = ports.certificates();
+    const named = ownedBy(all, tenant, id);
+    if (named === undefined) throw new Refusal("certificate_unknown", { certificate: id });
+    // A call that was admitted before the renewal goes on with the successor: one more token for the old one would
+    // be bound to what is on its way out (RFC 8705 section 6.3).
+    const record = successorOf(all, named);
     const key = await ports.secret(tenant, record.key, record.label);
     return certificateIdentity(record, key, clock.now());
   }

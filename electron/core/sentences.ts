@@ -152,7 +152,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   credential_binding_mismatch: [
     "The key of “{server}” belongs to {bound}, not to {wanted}.",
-    "If the server really moved, remove it and add it with its new address and key.",
+    "If the server really moved, edit it and give its key or pattern anew (countersign server edit).",
   ],
   plain_http_refused: [
     "“{url}” would carry the key unencrypted.",
@@ -320,7 +320,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   certificate_expired: [
     "The certificate “{certificate}” expired on {date}.",
-    "Renew it under Keys and certificates.",
+    "Renew it: countersign certificate renew, or Renew under Identities, Certificates.",
   ],
   scope_insufficient: [
     "The server “{server}” wants more than was granted: {scope}.",
@@ -395,6 +395,7 @@ const WORDS: Record<RefusalCode, Words> = {
     "Correct it and try again. Nothing was changed.",
   ],
   name_taken: ["The name “{name}” is already used in this tenant.", "Choose another name."],
+  still_used: ["“{name}” is used by {users}.", "{instead}"],
   agent_unknown: ["There is no agent “{agent}”.", "List them: countersign agent list."],
   tenant_unknown: ["There is no tenant “{tenant}”.", "List them: countersign tenant list."],
   call_unknown: ["There is no such call in the journal.", "It may belong to another data folder."],

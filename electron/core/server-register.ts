@@ -2,7 +2,7 @@
 // settings name it: a crash between the two leaves an unused secret, never a server without its key.
 import { narrowed } from "./agent-scopes.ts";
 import type { Clock } from "./clock.ts";
-import { bindingOf, checkTransport } from "./destination.ts";
+import { bindingOf, checkAddress, checkTransport } from "./destination.ts";
 import type { Digest } from "./digest.ts";
 import { Refusal } from "./errors.ts";
 import { newId } from "./ids.ts";
@@ -12,6 +12,7 @@ import { Secret } from "./secret.ts";
 import { checkStage } from "./oauth/keeping/ladder.ts";
 import { shapeOf } from "./pattern-shape.ts";
 import type { OAuthPattern } from "./patterns.ts";
+import { belongs, changed, type ServerChange } from "./server-update.ts";
 import type { HttpServer, Pattern, Server, Stage, StdioServer } from "./servers.ts";
 import type { SecretRef, Vault } from "./vault.ts";
 
@@ -99,52 +100,48 @@ export function createServerRegister(ports: ServerPorts) {
     return server;
   }
 
-  async function replace(id: string, next: (server: Server) => Server | null): Promise<Server> {
+  async function replace(
+    id: string,
+    next: (server: Server, all: readonly Server[]) => Server | null,
+  ): Promise<Server> {
     let before = find(id);
     let after: Server | null = before;
     await store.write("servers", (all) => {
       before = all.find((s) => s.id === id) ?? before;
-      after = next(before);
+      after = next(before, all);
       return all.flatMap((s) => (s.id === id ? (after === null ? [] : [after]) : [s]));
     });
     ports.dropServer(before);
     return after ?? before;
   }
 
+  /** The pattern for this address, and the secret that it brings. The binding is made for what the person sees. */
+  function patternFor(
+    url: URL,
+    auth: NewHttpServer["auth"],
+    { tenant, allowPlainHttpOnLoopback }: Pick<HttpServer, "tenant" | "allowPlainHttpOnLoopback">,
+  ): { pattern: Pattern; secrets: (readonly [SecretRef, string])[] } {
+    if (auth.type === "none") return { pattern: { type: "none" }, secrets: [] };
+    checkTransport(url, allowPlainHttpOnLoopback);
+    const boundTo = bindingOf(url);
+    if (auth.type !== "api-key") return { pattern: { ...auth, boundTo }, secrets: [] };
+    const { secret: value, ...rest } = auth;
+    checkHeaderValue(rest.prefix + value);
+    const secret = newId("sec", clock.now(), random);
+    const pattern = { ...rest, secret, secretAddedAt: instant(), boundTo };
+    return { pattern, secrets: [[{ tenant, id: secret }, value]] };
+  }
+
   function httpServer(
     input: NewHttpServer,
     common: Omit<HttpServer, "kind" | "url" | "pattern" | "allowPlainHttpOnLoopback" | "trustPem">,
   ) {
-    const url = new URL(input.url);
-    if (url.username !== "" || url.password !== "" || url.hash !== "") {
-      throw new Refusal("input_invalid", {
-        method: "servers.add",
-        reason:
-          "the address must not hold a name, a password or a fragment; a key is entered on its own",
-      });
-    }
-    let pattern: Pattern = { type: "none" };
-    let secrets: (readonly [SecretRef, string])[] = [];
-    if (input.auth.type === "api-key") {
-      checkTransport(url, input.allowPlainHttpOnLoopback);
-      checkHeaderValue(input.auth.prefix + input.auth.secret);
-      const { type, in: place, name, prefix } = input.auth;
-      const id = newId("sec", clock.now(), random);
-      pattern = {
-        type,
-        in: place,
-        name,
-        prefix,
-        secret: id,
-        secretAddedAt: instant(),
-        boundTo: bindingOf(url),
-      };
-      secrets = [[{ tenant: common.tenant, id }, input.auth.secret]];
-    }
-    if (input.auth.type !== "api-key" && input.auth.type !== "none") {
-      checkTransport(url, input.allowPlainHttpOnLoopback);
-      pattern = { ...input.auth, boundTo: bindingOf(url) };
-    }
+    const url = checkAddress(input.url, "servers.add");
+    const { allowPlainHttpOnLoopback } = input;
+    const { pattern, secrets } = patternFor(url, input.auth, {
+      tenant: common.tenant,
+      allowPlainHttpOnLoopback,
+    });
     checkStage(common.stage, shapeOf(pattern));
     const server: HttpServer = {
       ...common,
@@ -219,6 +216,42 @@ export function createServerRegister(ports: ServerPorts) {
 
     setState: (id: string, state: Server["state"]): Promise<Server> =>
       replace(id, (s) => ({ ...s, state })),
+
+    /**
+     * Changes what is given and leaves the rest. A key never follows a changed address: where its binding does not
+     * cover the new one, the key is deleted and has to be given anew (threat 35).
+     * @throws Refusal `server_unknown`, `name_taken`, `pattern_too_weak`, `plain_http_refused`, `input_invalid`, `vault_*`, `settings_*`
+     */
+    async update(change: ServerChange): Promise<Server> {
+      const before = find(change.id);
+      const { server, secrets } = changed(before, change, patternFor);
+      const taken = (all: readonly Server[]): void => {
+        if (
+          all.some(
+            (s) => s.id !== server.id && s.tenant === server.tenant && s.name === server.name,
+          )
+        ) {
+          throw new Refusal("name_taken", { name: server.name });
+        }
+      };
+      taken(store.read("servers"));
+      const after = await withSecrets(secrets, () =>
+        replace(change.id, (now, all) => {
+          taken(all);
+          // Worked out from a record that somebody else changed meanwhile: their change would be lost.
+          if (JSON.stringify(now) !== JSON.stringify(before)) {
+            const reason = "the server was changed meanwhile";
+            throw new Refusal("input_invalid", { method: "servers.update", reason });
+          }
+          return server;
+        }),
+      );
+      const kept = new Set((belongs(after) ? secretsOf(after) : []).map(({ id }) => id));
+      for (const ref of secretsOf(before)) {
+        if (!kept.has(ref.id)) await vault.delete(ref).catch(() => false);
+      }
+      return after;
+    },
 
     /** A new secret under a new id: the old one is deleted only when the settings name the new one. */
     async replaceSecret(id: string, value: string, env?: string): Promise<Server> {

@@ -6,20 +6,24 @@ import { Refusal } from "../../electron/core/errors.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
 import type { Handlers } from "../../electron/surface.ts";
 import type { World } from "./double.ts";
+import type { renewalHandlers } from "./double-renewal.ts";
 import { LAB_SERVERS, sampleCertificates, THUMBPRINT, tourSteps } from "./sample-identities.ts";
 
 const id = (kind: string): string => `${kind}_${randomBytes(12).toString("base64url")}`;
 const DAY = 86_400_000;
 const iso = (at = Date.now()): string => new Date(at).toISOString();
 
-type Names = Extract<
-  keyof Handlers,
-  | `issuers.${string}`
-  | `accounts.${string}`
-  | `certificates.${string}`
-  | `actors.${string}`
-  | `flows.${string}`
-  | `lab.${string}`
+type Names = Exclude<
+  Extract<
+    keyof Handlers,
+    | `issuers.${string}`
+    | `accounts.${string}`
+    | `certificates.${string}`
+    | `actors.${string}`
+    | `flows.${string}`
+    | `lab.${string}`
+  >,
+  keyof ReturnType<typeof renewalHandlers>
 >;
 
 export function identityHandlers(

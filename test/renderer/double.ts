@@ -22,6 +22,7 @@ import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
 import { answer, type Handlers } from "../../electron/surface.ts";
 import { doctorFindings, snippetsFor, testReport } from "./double-answers.ts";
+import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
 
 export interface World {
@@ -276,6 +277,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       trouble: null,
     }),
     ...identityHandlers(world, emit),
+    ...renewalHandlers(world),
     "calls.search": (query) => search(world.rows, query),
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);

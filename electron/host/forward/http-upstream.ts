@@ -37,13 +37,16 @@ export interface HttpUpstream extends Upstream {
 export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
   const limits = { ...LIMITS, ...options.limits };
   const pools = new Map<string, { readonly pool: Pool; readonly identityId: string | null }>();
+  /** Replaced or removed: a call that still carries one gets a connection of its own, which ends with it. */
+  const retired = new Set<string>();
 
   function poolFor(server: HttpServer, attachment: Attachment): Pool {
     const identity = attachment.type === "token" ? attachment.brokered.tls : null;
     const key = `${server.id} ${keyOf(server)} ${poolName(identity, server.trustPem)}`;
     let entry = pools.get(key);
     if (entry === undefined) {
-      const common = { keepAlive: true, maxSockets: 1024, maxFreeSockets: 16, timeout: 0 };
+      const late = identity !== null && retired.has(identity.id);
+      const common = { keepAlive: !late, maxSockets: 1024, maxFreeSockets: 16, timeout: 0 };
       const pool = server.url.startsWith("https:")
         ? // Said outright, so that no environment variable can say otherwise (threat 36).
           new https.Agent({
@@ -54,7 +57,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
           })
         : new http.Agent(common);
       entry = { pool, identityId: identity?.id ?? null };
-      pools.set(key, entry);
+      if (!late) pools.set(key, entry);
     }
     return entry.pool;
   }
@@ -181,6 +184,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     dropAgent: () => undefined,
     dropServer: (serverId) => dropPools((key) => key.startsWith(`${serverId} `)),
     retireIdentity(identityId) {
+      retired.add(identityId);
       for (const [key, entry] of pools) {
         if (entry.identityId !== identityId) continue;
         pools.delete(key);

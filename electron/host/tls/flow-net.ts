@@ -57,6 +57,8 @@ export function createFlowNet(options: FlowNetOptions = {}): HostFlowNet {
   const limits = { ...LIMITS, ...options.limits };
   const trust = options.trust ?? { caPem: () => null, reach: () => "public" as const };
   const pools = new Map<string, { agent: https.Agent; identityId: string | null }>();
+  /** A flow that still carries one gets a connection of its own, which ends with it. */
+  const retired = new Set<string>();
   const plain = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
   const lookups: Record<Reach, LookupFunction> = {
     public: guardedLookup("public", options.resolve),
@@ -68,8 +70,9 @@ export function createFlowNet(options: FlowNetOptions = {}): HostFlowNet {
     const name = poolName(identity, caPem);
     let pool = pools.get(name);
     if (pool === undefined) {
+      const late = identity !== null && retired.has(identity.id);
       const agent = new https.Agent({
-        keepAlive: true,
+        keepAlive: !late,
         timeout: IDLE_MS,
         maxFreeSockets: 8,
         secureContext: clientContext(identity, caPem),
@@ -78,7 +81,7 @@ export function createFlowNet(options: FlowNetOptions = {}): HostFlowNet {
         minVersion: "TLSv1.2",
       });
       pool = { agent, identityId: identity?.id ?? null };
-      pools.set(name, pool);
+      if (!late) pools.set(name, pool);
     }
     return pool.agent;
   }
@@ -181,6 +184,7 @@ export function createFlowNet(options: FlowNetOptions = {}): HostFlowNet {
       return once(url, init, identity, false);
     },
     retireIdentity(identityId) {
+      retired.add(identityId);
       for (const [name, pool] of pools) {
         if (pool.identityId !== identityId) continue;
         pools.delete(name);

@@ -4,6 +4,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asRefusal } from "../../../electron/core/errors.ts";
+import type { Tenant } from "../../../electron/core/tenants.ts";
 import { bundle, childEnv } from "./bundle.ts";
 import { agent, openTestStore, tempFolder } from "./fixtures.ts";
 
@@ -18,8 +19,10 @@ afterAll(async () => {
   await fs.rm(work, { recursive: true, force: true });
 });
 
-const renamed = (name: string) => (all: readonly { readonly name: string }[]) =>
-  all.map((one) => ({ ...one, name }));
+const renamed =
+  (name: string) =>
+  (all: readonly Tenant[]): Tenant[] =>
+    all.map((one) => ({ ...one, name }));
 
 describe("several documents in one step", () => {
   it("readers see both change at once, and the files hold what was read", async () => {
@@ -29,7 +32,7 @@ describe("several documents in one step", () => {
     store.watch(() => seen.push([store.read("agents").length, store.read("tenants")[0]?.name]));
     await store.writeTogether(["tenants", "agents"], ({ tenants }) => ({
       agents: [agent(1)],
-      tenants: renamed("Both")(tenants) as typeof tenants,
+      tenants: renamed("Both")(tenants),
     }));
     expect(seen).toEqual([
       [1, "Both"],
@@ -47,7 +50,7 @@ describe("several documents in one step", () => {
     const before = await fs.readFile(path.join(folder, "tenants.json"), "utf8");
     // Two agents of one id: the document would be one that cannot be read back.
     const wrong = store.writeTogether(["tenants", "agents"], ({ tenants }) => ({
-      tenants: renamed("Half")(tenants) as typeof tenants,
+      tenants: renamed("Half")(tenants),
       agents: [agent(1), agent(1)],
     }));
     expect(asRefusal(await wrong.catch((error: unknown) => error)).code).toBe("internal");
@@ -55,7 +58,7 @@ describe("several documents in one step", () => {
     await fs.mkdir(path.join(folder, "servers.json", "in-the-way"), { recursive: true });
     const stuck = await store
       .writeTogether(["tenants", "certificates", "servers"], ({ tenants }) => ({
-        tenants: renamed("Half")(tenants) as typeof tenants,
+        tenants: renamed("Half")(tenants),
         servers: [],
       }))
       .catch((error: unknown) => error);
@@ -64,7 +67,7 @@ describe("several documents in one step", () => {
     expect(await fs.readFile(path.join(folder, "tenants.json"), "utf8")).toBe(before);
     expect((await fs.readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
     // Nobody waits for a turn that was never given back.
-    await store.write("tenants", (all) => renamed("After")(all) as typeof all);
+    await store.write("tenants", (all) => renamed("After")(all));
     expect(store.read("tenants")[0]?.name).toBe("After");
   });
 

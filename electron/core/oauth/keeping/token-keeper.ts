@@ -58,6 +58,11 @@ export interface TokenKeeper {
   forget(key: TokenKey): void;
   /** The same for all that match; returns the tokens that were kept, for revocation (RFC 7009). */
   forgetWhere(matches: (key: TokenKey) => boolean): CheckedToken[];
+  /**
+   * What these tokens rest on was replaced: they go without being renewed again, and who waits for one that is under
+   * way still gets it.
+   */
+  retireWhere(matches: (key: TokenKey) => boolean): void;
   /** The vault was locked: nothing stays. */
   forgetAll(): void;
   view(): KeptView[];
@@ -290,6 +295,13 @@ export function createTokenKeeper(ports: TokenKeeperPorts): TokenKeeper {
       forgetWhere((other) => keyText(other) === text, changed());
     },
     forgetWhere: (matches) => forgetWhere(matches, changed()),
+    retireWhere(matches) {
+      for (const entry of entries.values()) {
+        if (!matches(entry.key)) continue;
+        if (entry.job === null) drop(entry, changed());
+        else void entry.job.catch(idle).then(() => drop(entry, changed()));
+      }
+    },
     forgetAll: () => void forgetWhere(() => true, new Refusal("vault_locked")),
 
     view() {
