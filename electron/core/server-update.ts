@@ -3,6 +3,7 @@ import { checkAddress, covers } from "./destination.ts";
 import { Refusal } from "./errors.ts";
 import { checkStage } from "./oauth/keeping/ladder.ts";
 import { shapeOf } from "./pattern-shape.ts";
+import { isOAuth } from "./patterns.ts";
 import type { NewHttpServer } from "./server-register.ts";
 import type { HttpServer, Pattern, Server, Stage, StdioServer } from "./servers.ts";
 import type { SecretRef } from "./vault.ts";
@@ -72,7 +73,13 @@ export function changed(
         ? { pattern: sameKey(before.pattern, auth, url), secrets: [] }
         : patternFor(url, auth as Auth, renamed);
   checkStage(stage, shapeOf(pattern));
-  return { server: { ...renamed, pattern }, secrets };
+  return { server: { ...renamed, pattern: asNarrow(before.pattern, pattern) }, secrets };
+}
+
+/** What single agents were narrowed to stays: an edit must not widen anybody. */
+function asNarrow(before: Pattern, after: Pattern): Pattern {
+  if (!isOAuth(before) || !isOAuth(after) || before.agentScopes === undefined) return after;
+  return { ...after, agentScopes: before.agentScopes };
 }
 
 /** Another header for the key that is here. */

@@ -45,11 +45,11 @@ const thumbprintOf = (one: CertificateView): string =>
 function underLoad(call: () => Promise<{ status: number; code: string | undefined }>): {
   end(): Promise<{ made: number; failed: string[] }>;
 } {
-  let on = true;
+  const until = new AbortController();
   let made = 0;
   const failed: string[] = [];
   const lanes = Array.from({ length: 8 }, async () => {
-    while (on) {
+    while (!until.signal.aborted) {
       const { status, code } = await call();
       made++;
       if (status !== 200 || code !== undefined) failed.push(`${status} ${code}`);
@@ -57,7 +57,7 @@ function underLoad(call: () => Promise<{ status: number; code: string | undefine
   });
   return {
     async end() {
-      on = false;
+      until.abort();
       await Promise.all(lanes);
       return { made, failed };
     },
@@ -403,6 +403,36 @@ describe("a server is edited", () => {
     });
     await server.close();
   }, 30_000);
+
+  it("what single agents were narrowed to stays, whatever else changes", async () => {
+    const { id: issuer } = await house.call("issuers.add", {
+      ...trust,
+      name: "narrowing",
+      clientId: "x",
+      auth: { method: "none" },
+    });
+    const { id: agent } = await house.agent("narrow");
+    const auth = { type: "client-credentials" as const, issuer, scopes: ["a", "b"] };
+    const { url } = lab.server("crm");
+    const { id } = await house.call("servers.add", {
+      kind: "http",
+      name: "narrowed",
+      url,
+      auth,
+      allowPlainHttpOnLoopback: true,
+    });
+    await house.call("servers.setAgentScopes", { id, agent, scopes: ["a"] });
+    const wider = { ...auth, scopes: ["a", "b", "c"] };
+    const after = await house.call("servers.update", {
+      id,
+      stage: "staging",
+      http: { auth: wider },
+    });
+    expect(after).toMatchObject({
+      stage: "staging",
+      pattern: { scopes: ["a", "b", "c"], agentScopes: { [agent]: ["a"] } },
+    });
+  });
 
   it("an agent keeps its credential under a new name", async () => {
     const { id, credential: own } = await house.agent("called one thing");

@@ -73,7 +73,7 @@ export function renewalHandlers(world: World): Pick<Handlers, Names> {
         ? {
             ...common,
             ...life,
-            thumbprint: [...THUMBPRINT].reverse().join(""),
+            thumbprint: `${THUMBPRINT.slice(1)}${THUMBPRINT[0]}`,
             replaces: old,
             expiry: expiryOf(life, Date.now()),
           }
