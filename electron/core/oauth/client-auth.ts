@@ -48,7 +48,7 @@ export async function clientAuthentication(
 ): Promise<oauth.ClientAuth> {
   const { auth, issuer } = owner;
   if (auth.method === "private_key_jwt") return assertionFor(issuer, auth, nowMs);
-  if (auth.method === "client_secret_basic") return oauth.ClientSecretBasic(auth.secret.reveal());
+  if (auth.method === "client_secret_basic") return basic(auth.secret);
   if (auth.method === "client_secret_post") return oauth.ClientSecretPost(auth.secret.reveal());
   if (auth.method === "none") return oauth.None();
   if (tls === null) {
@@ -60,6 +60,20 @@ export async function clientAuthentication(
   }
   // RFC 8705 section 2: client_id is always sent, so that the issuer can find whom the certificate belongs to.
   return oauth.TlsClientAuth();
+}
+
+/** As a form would encode it: letters, digits and `*-._` stay (RFC 6749 appendix B; the URL standard). */
+const formEncoded = (text: string): string => new URLSearchParams([["", text]]).toString().slice(1);
+
+/**
+ * RFC 6749 section 2.3.1. The library's own also encodes `-`, `_` and `.`, which is not wrong; but issuers that do not
+ * decode at all are met in the wild, and then refuse every id with a hyphen.
+ */
+function basic(secret: Secret): oauth.ClientAuth {
+  return (_server, owner, _body, headers) => {
+    const pair = `${formEncoded(owner.client_id)}:${formEncoded(secret.reveal())}`;
+    headers.set("authorization", `Basic ${btoa(pair)}`);
+  };
 }
 
 async function assertionFor(

@@ -49,6 +49,15 @@ describe("how Countersign proves who it is", () => {
     expect([...form.keys()]).toEqual(["grant_type"]);
   });
 
+  it("client_secret_basic: what a form sends as it is stays as it is, for issuers that do not decode", async () => {
+    const auth = { method: "client_secret_basic", secret: new Secret("a-b_c.d*e") } as const;
+    const named = { ...owner, clientId: "my-own.client_1", auth };
+    const { authorization } = await sentBy(auth, { owner: named });
+    expect(Buffer.from(authorization?.split(" ")[1] ?? "", "base64").toString()).toBe(
+      "my-own.client_1:a-b_c.d*e",
+    );
+  });
+
   it("client_secret_post: in the body, and no header (25)", async () => {
     const { form, authorization } = await sentBy({
       method: "client_secret_post",
