@@ -87,7 +87,7 @@ export default defineConfig({
   test: {
     root,
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
-    exclude: ["test/app/**", "node_modules/**"],
+    exclude: ["test/app/**", "test/keycloak/**", "node_modules/**"],
     reporters: ["default", path.join(root, "test/closing-line.mjs")],
     // Real sockets, real processes: two cores do better with few workers.
     maxWorkers: 2,

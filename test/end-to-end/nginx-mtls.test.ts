@@ -9,8 +9,9 @@ import { listen, type Listener } from "../../electron/lab/listeners.ts";
 import { createResources } from "../../electron/lab/resources.ts";
 import { tlsFetch } from "../lab/support/lab.ts";
 import { ask, type House, openHouse, toolCall } from "../support/house.ts";
-import { type NginxMtls, startBindingCheck, startNginxMtls } from "../support/nginx-mtls.ts";
+import { type NginxMtls, startNginxMtls } from "../support/nginx-mtls.ts";
 import { freePort, hasNginx, startEverything } from "../support/processes.ts";
+import { startTokenCheck } from "../support/token-check.ts";
 import { askableV1, tour } from "../support/tour.ts";
 
 const SCOPE = "everything";
@@ -18,7 +19,7 @@ let ca: Authority;
 let listeners: Listener[];
 let issuer: Issuer & { readonly clients: LabClients };
 let everything: Awaited<ReturnType<typeof startEverything>>;
-let check: Awaited<ReturnType<typeof startBindingCheck>>;
+let check: Awaited<ReturnType<typeof startTokenCheck>>;
 let nginx: NginxMtls;
 let house: House;
 let credential: string;
@@ -81,10 +82,12 @@ beforeAll(async () => {
   const resource = `https://127.0.0.1:${port}/mcp`;
   issuer = await issuerFor(resource);
   everything = await startEverything();
-  check = await startBindingCheck({
+  check = await startTokenCheck({
     issuer: issuer.url,
     jwksUri: issuer.jwksUri,
     resource,
+    typ: "at+jwt",
+    bound: true,
     target: everything.port,
   });
   nginx = await startNginxMtls({
