@@ -20,7 +20,7 @@ import type {
   TourReport,
 } from "./contract-views.ts";
 import { idOf, label, slug } from "./core/names.ts";
-import { actorUse, scopeToken } from "./core/patterns.ts";
+import { actorUse, scopeToken, tokenBound } from "./core/patterns.ts";
 import { envName, fieldName, type ServerView, stage } from "./core/servers.ts";
 import type { Complaint } from "./core/sentences.ts";
 import type { Tenant } from "./core/tenants.ts";
@@ -56,6 +56,8 @@ const asked = {
 const signingAlg = z.enum(["ES256", "RS256", "PS256", "EdDSA"]);
 const days = z.number().int().min(1).max(825).default(365);
 const someAccount = idOf("acc").nullable().default(null);
+/** RFC 9449: the token is worth nothing without a key that never leaves the vault. */
+const bound = tokenBound.default("none");
 const perUserPerMinute = z.number().int().min(1).max(100_000).nullable().default(null);
 const trustPem = z
   .string()
@@ -68,14 +70,15 @@ const trustPem = z
 
 const keylessAuth = [
   z.strictObject({ type: z.literal("none") }),
-  z.strictObject({ type: z.literal("client-credentials"), ...asked }),
-  z.strictObject({ type: z.literal("account"), ...asked, account: someAccount }),
+  z.strictObject({ type: z.literal("client-credentials"), ...asked, bound }),
+  z.strictObject({ type: z.literal("account"), ...asked, account: someAccount, bound }),
   z.strictObject({
     type: z.literal("token-exchange"),
     ...asked,
     account: someAccount,
     actor: actorUse.default("if-supported"),
     perUserPerMinute,
+    bound,
   }),
   z.strictObject({ type: z.literal("mtls"), ...asked, certificate: idOf("crt") }),
   z.strictObject({

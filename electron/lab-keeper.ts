@@ -139,13 +139,14 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
           ? A
           : never
         : never,
+      stage: HttpServer["stage"] = "development",
     ): Promise<void> => {
       const server = await servers.add({
         kind: "http",
         tenant,
         name,
         url: lab.server(name).url,
-        stage: "development",
+        stage,
         auth,
         allowPlainHttpOnLoopback: lab.server(name).url.startsWith("http:"),
         trustPem: lab.ca.certificatePem,
@@ -164,7 +165,10 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
       prefix: "",
       secret: notes?.value ?? "",
     });
-    await add("crm", { type: "client-credentials", issuer: byKey.id, ...asks("crm") });
+    const service = { type: "client-credentials", issuer: byKey.id } as const;
+    await add("crm", { ...service, bound: "none", ...asks("crm") });
+    // Bound to a key, so that even a production server takes it.
+    await add("archive", { ...service, bound: "dpop", ...asks("archive") }, "production");
     await add("payroll", {
       type: "mtls",
       issuer: byCertificate.id,
@@ -177,6 +181,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
       account: null,
       actor: "required",
       perUserPerMinute: null,
+      bound: "none",
       ...asks("mail"),
     });
     await add("treasury", {

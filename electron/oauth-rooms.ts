@@ -151,13 +151,16 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
   });
   const parties = createParties({
     clock,
+    digest,
     net: ports.net,
     flows,
     issuers: () => store.read("issuers"),
     certificates: () => store.read("certificates"),
     secret: ports.secret,
+    proofSecret: (id) => issuers.proofKey(id),
   });
   const broker = createBroker({
+    clock,
     parties,
     keeper,
     grants,
@@ -254,6 +257,7 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     agentRemoved: (agentId) => actorKeys.remove(agentId),
     forgetAll() {
       keeper.forgetAll();
+      parties.forgetAll();
       actorKeys.forgetAll();
     },
   };

@@ -4,9 +4,12 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import https from "node:https";
 import type { TourReport, TourStep } from "./contract.ts";
 import { asRefusal } from "./core/errors.ts";
+import { newDpopSecret, openDpopKey } from "./core/oauth/dpop.ts";
+import { Secret } from "./core/secret.ts";
 import type { ServerRegister } from "./core/server-register.ts";
 import type { LabServer } from "./lab/index.ts";
 import type { Practice } from "./lab-keeper.ts";
+import { digest } from "./platform.ts";
 
 export interface TourPorts {
   /** `http://127.0.0.1:7717` */
@@ -100,6 +103,9 @@ async function steal(
     request.end(body);
   });
 }
+/** A key as a holder of tokens makes it. */
+const proofKey = async () => openDpopKey(await newDpopSecret(), digest);
+
 /** 400 and above 403 mean that the credential was taken and something else was wrong with the message. */
 const outcome = (status: number): string =>
   status === 401 || status === 403 ? `refused (${status})` : "accepted";
@@ -117,6 +123,7 @@ export async function runTour(practice: Practice, ports: TourPorts): Promise<Tou
   const crm = lab.server("crm");
   const mail = lab.server("mail");
   const payroll = lab.server("payroll");
+  const archive = lab.server("archive");
   const holder = lab.issuer.clients.tls.certificate;
   const stranger = await lab.ca.issueFor("CN=somebody-else,O=Larkspur PRACTICE");
 
@@ -134,6 +141,13 @@ export async function runTour(practice: Practice, ports: TourPorts): Promise<Tou
       expected: "allowed",
       why: "A token of minutes, for this server alone, asked for by Countersign.",
       run: call("crm", "search_customers", { text: "Sums" }),
+    },
+    {
+      id: "dpop",
+      title: "Pattern 2, bound to a key (DPoP), in production",
+      expected: "allowed",
+      why: "Where TLS ends on the way, each request is proven by a key that never leaves the vault (RFC 9449).",
+      run: call("archive", "open_box", { id: "b-1" }),
     },
     {
       id: "sign-in",
@@ -204,6 +218,18 @@ export async function runTour(practice: Practice, ports: TourPorts): Promise<Tou
           cert: stranger.certificatePem,
           key: stranger.privateKeyPem,
         }),
+    },
+    {
+      id: "stolen-dpop",
+      title: "A stolen DPoP token, without its key",
+      expected: "refused (401)",
+      why: "RFC 9449 section 6: the token names its key, and the thief's proof is signed by another.",
+      async run() {
+        const [owner, thief] = await Promise.all([proofKey(), proofKey()]);
+        const token = await lab.attacks.mint(archive, { cnf: { jkt: owner.jkt } });
+        const dpop = await thief.proof("POST", archive.url, new Secret(token), Date.now());
+        return steal(archive, { authorization: `DPoP ${token}`, dpop }, { ca });
+      },
     },
     {
       id: "wrong-audience",

@@ -61,6 +61,7 @@ export function evidenceFacts(
     ["Scopes", listed(evidence.scope)],
     ["Audience", listed(evidence.audience)],
     ["Bound to", BINDINGS[evidence.binding]],
+    evidence.jkt === undefined ? null : ["Key", `${evidence.jkt} (jkt)`],
     certificate === null ? null : ["Certificate", `${certificate.subject} (${certificate.id})`],
     certificate === null ? null : ["Thumbprint", `${certificate.thumbprint} (x5t#S256)`],
     certificate === null ? null : ["Certificate ends", localTime(certificate.notAfter)],
@@ -72,11 +73,11 @@ export function evidenceFacts(
 
 /** The same in two lines at most, for `calls --wide`. */
 export function evidenceLines(evidence: CallEvidence, agentName: string | null): string[] {
-  const { certificate, binding } = evidence;
+  const { certificate, binding, jkt } = evidence;
   const chain = actChain(evidence, agentName);
   const bound =
     certificate === null
-      ? `bound to ${binding === "none" ? "nothing" : binding}`
+      ? `bound to ${binding === "none" ? "nothing" : [binding, jkt].filter(Boolean).join(" jkt ")}`
       : `bound to ${binding === "none" ? "nothing, sent with" : binding} ${certificate.subject} x5t#S256 ${certificate.thumbprint}`;
   return [
     [evidence.issuer, chain, `scopes ${listed(evidence.scope)}`]

@@ -23,6 +23,7 @@ const TAKEN_BY: Readonly<Record<string, readonly PatternName[]>> = {
   account: ["account", "token-exchange", "composite"],
   actor: ["token-exchange", "composite"],
   certificate: ["mtls", "composite"],
+  dpop: ["client-credentials", "account", "token-exchange"],
   "per-user": ["token-exchange", "composite"],
   "no-exchange": ["composite"],
 };
@@ -96,6 +97,7 @@ export function prepareOAuth(
       ...(resource !== undefined && { resource }),
       ...(audience !== undefined && { audience }),
     };
+    const bound = flag("dpop") ? ({ bound: "dpop" } as const) : {};
     const person = { ...asked, ...(account !== undefined && { account }) };
     const acted = {
       ...person,
@@ -106,11 +108,11 @@ export function prepareOAuth(
       (await findCertificate(remote, tenant, text("certificate") ?? "")).id;
     switch (pattern) {
       case "client-credentials":
-        return { type: pattern, ...asked };
+        return { type: pattern, ...asked, ...bound };
       case "account":
-        return { type: pattern, ...person };
+        return { type: pattern, ...person, ...bound };
       case "token-exchange":
-        return { type: pattern, ...acted };
+        return { type: pattern, ...acted, ...bound };
       case "mtls":
         return { type: pattern, ...asked, certificate: await certificate() };
       case "composite":

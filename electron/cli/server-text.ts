@@ -28,7 +28,7 @@ export function addressText(server: ServerView): string {
   return server.kind === "http" ? server.url : [server.command, ...server.args].join(" ");
 }
 
-/** `header X-API-Key`, `mtls at okta with laptop`, `composite at okta with laptop, 60 a minute for each user`. */
+/** `header X-API-Key`, `mtls at okta with laptop`, `account at okta, bound by dpop`, `composite at okta with laptop, 60 a minute for each user`. */
 export function patternText(server: ServerView, known: Known): string {
   if (server.kind === "stdio") {
     const names = Object.keys(server.secretEnv);
@@ -43,8 +43,9 @@ export function patternText(server: ServerView, known: Known): string {
     const found = known.certificates.find((c) => c.id === pattern.certificate);
     parts.push(`with ${found?.label ?? pattern.certificate}`);
   }
+  const bound = "bound" in pattern && pattern.bound !== "none" ? `, bound by ${pattern.bound}` : "";
   const limit = "perUserPerMinute" in pattern ? pattern.perUserPerMinute : null;
-  return `${parts.join(" ")}${limit === null ? "" : `, ${limit} a minute for each user`}`;
+  return `${parts.join(" ")}${bound}${limit === null ? "" : `, ${limit} a minute for each user`}`;
 }
 
 /** The accounts that could serve where the server names none: of its tenant, issuer and registration. */

@@ -2,10 +2,12 @@
 // the token, and says what it rests on. One place, so that no pattern can skip a check of another.
 import { keptFrom, limitFor } from "./agent-scopes.ts";
 import type { Agent } from "./agents.ts";
+import type { Clock } from "./clock.ts";
 import { asRefusal, Refusal } from "./errors.ts";
 import type { CallEvidence } from "./evidence.ts";
 import type { Issuer } from "./issuers.ts";
 import { clientCredentials } from "./oauth/client-credentials.ts";
+import { type Possession, possessionOf } from "./oauth/dpop.ts";
 import { ACCESS_TOKEN_TYPE } from "./oauth/grant.ts";
 import { type Account, chooseAccount, faceOf } from "./oauth/keeping/accounts.ts";
 import type { ActorKeys } from "./oauth/keeping/actor-keys.ts";
@@ -17,13 +19,14 @@ import { refreshToken } from "./oauth/refresh.ts";
 import { stepUp } from "./oauth/step-up.ts";
 import { type ActorOutcome, exchangeToken } from "./oauth/token-exchange.ts";
 import type { CheckedToken, TlsIdentity } from "./oauth/types.ts";
-import { ownedBy, type Parties } from "./parties.ts";
+import { ownedBy, type Parties, type ProofKey } from "./parties.ts";
 import { shapeOf } from "./pattern-shape.ts";
 import type { OAuthPattern } from "./patterns.ts";
 import type { HttpServer } from "./servers.ts";
 import { createStepUps, notGranted } from "./step-ups.ts";
 
 export interface BrokerPorts {
+  readonly clock: Clock;
   readonly parties: Parties;
   readonly keeper: TokenKeeper;
   readonly grants: Grants;
@@ -34,10 +37,12 @@ export interface BrokerPorts {
   readonly accounts: () => readonly Account[];
 }
 
-/** A token for one server and agent, with the certificate that it is sent with. */
+/** A token for one server and agent, with the certificate or the proofs that it is sent with. */
 export interface Brokered {
   readonly token: CheckedToken;
   readonly tls: TlsIdentity | null;
+  /** Null where the token is not bound to a key of ours by DPoP. */
+  readonly possession: Possession | null;
   readonly evidence: CallEvidence;
   /** A server answered 401 to this token: true if asking again is worth it. */
   rejected(): boolean;
@@ -82,32 +87,43 @@ export function createBroker(ports: BrokerPorts): Broker {
     record: Issuer,
     account: Account,
     resource: string | null,
+    proof: ProofKey | null,
     signal: AbortSignal | undefined,
   ): Promise<CheckedToken> {
     const obtain: Obtain = (reason) =>
-      ports.grants.obtain(account.id, reason, refreshing(record, account, resource), resource);
-    return keeper.get(accountKey(record, account, resource), obtain, signal);
+      ports.grants.obtain(
+        account.id,
+        reason,
+        refreshing(record, account, resource, proof),
+        resource,
+      );
+    return keeper.get(accountKey(record, account, resource, proof), obtain, signal);
   }
 
-  const accountKey = (record: Issuer, account: Account, resource: string | null): TokenKey =>
+  const accountKey = (
+    record: Issuer,
+    account: Account,
+    resource: string | null,
+    proof: ProofKey | null,
+  ): TokenKey =>
     keyFor(record, {
       server: null,
       account: account.id,
       agent: null,
       resource,
       scope: account.scopes,
-      identity: null,
+      identity: proof?.id ?? null,
     });
 
   const refreshing =
-    (record: Issuer, account: Account, resource: string | null): Refresh =>
+    (record: Issuer, account: Account, resource: string | null, proof: ProofKey | null): Refresh =>
     async (token, received) => {
       const run = parties.context(
         record.tenant,
         `${record.name}: refresh for ${faceOf(account).who}`,
       );
       try {
-        const own = await parties.party(record, run.ctx);
+        const own = await parties.party(record, run.ctx, proof !== null);
         const fresh = await refreshToken(run.ctx, {
           ...own,
           scope: [],
@@ -140,6 +156,29 @@ export function createBroker(ports: BrokerPorts): Broker {
     return { tenant, issuer, clientId, credentialVersion: `${record.id} ${version}`, ...rest };
   }
 
+  /**
+   * What the token is proven with at the server. Looked at once more before it is sent: it may come from a sign-in,
+   * and one that is bound to nothing is never sent in the place of one that is.
+   * @throws Refusal `token_not_bound`, `token_binding_mismatch`
+   */
+  async function proofsFor(
+    record: Issuer,
+    token: CheckedToken,
+    wanted: boolean,
+  ): Promise<Possession | null> {
+    const { binding, value } = token;
+    const { issuer } = record;
+    if (binding.type !== "dpop") {
+      if (wanted) throw new Refusal("token_not_bound", { issuer, retry: "after-sign-in" });
+      return null;
+    }
+    const key = await parties.proofKey(record);
+    // RFC 9449 section 6.1: what the token names is the key that it will be shown with.
+    if (key.jkt !== binding.jkt)
+      throw new Refusal("token_binding_mismatch", { issuer, found: "another key" });
+    return possessionOf(key, value, () => ports.clock.now());
+  }
+
   return {
     async token(server, pattern, agent, signal, wider) {
       checkStage(server.stage, shapeOf(pattern));
@@ -158,6 +197,8 @@ export function createBroker(ports: BrokerPorts): Broker {
             ? record.auth.certificate
             : null;
       const tls = certificate === null ? null : await parties.identity(server.tenant, certificate);
+      const proven = "bound" in pattern && pattern.bound === "dpop";
+      const proof = proven ? await parties.proofKey(record) : null;
       const exchanges =
         pattern.type === "token-exchange" || (pattern.type === "composite" && pattern.exchange);
       const account =
@@ -174,25 +215,25 @@ export function createBroker(ports: BrokerPorts): Broker {
       // The account's own token is kept once for all servers; any other is for this one alone.
       const key =
         pattern.type === "account" && account !== null
-          ? accountKey(record, account, resource)
+          ? accountKey(record, account, resource, proof)
           : keyFor(record, {
               server: server.id,
               account: account?.id ?? null,
               agent: acting?.id ?? null,
               resource: resource ?? audience,
               scope,
-              identity: tls?.id ?? null,
+              identity: proof?.id ?? tls?.id ?? null,
             });
 
       const token =
         pattern.type === "account" && account !== null
-          ? await accountToken(record, account, resource, signal)
+          ? await accountToken(record, account, resource, proof, signal)
           : await keeper.get(
               key,
               async () => {
                 const run = parties.context(server.tenant, server.name);
                 try {
-                  const own = await parties.party(record, run.ctx);
+                  const own = await parties.party(record, run.ctx, proven);
                   // Our own certificate at the issuer and at the server are one: the token is bound to it.
                   const ask = {
                     ...own,
@@ -210,7 +251,7 @@ export function createBroker(ports: BrokerPorts): Broker {
                       widerScopeAllowed: limit === null,
                     });
                   else {
-                    const subject = await accountToken(record, account, null, undefined);
+                    const subject = await accountToken(record, account, null, null, undefined);
                     const signer =
                       acting === null
                         ? null
@@ -241,6 +282,7 @@ export function createBroker(ports: BrokerPorts): Broker {
               signal,
             );
 
+      const possession = await proofsFor(record, token, proven);
       const outcome = outcomes.get(token);
       const evidence: CallEvidence = {
         issuer: record.issuer,
@@ -254,6 +296,7 @@ export function createBroker(ports: BrokerPorts): Broker {
         audience: token.audience,
         scope: token.scope,
         binding: token.binding.type,
+        ...(token.binding.type === "dpop" && { jkt: token.binding.jkt }),
         certificate:
           tls === null
             ? null
@@ -269,6 +312,7 @@ export function createBroker(ports: BrokerPorts): Broker {
       return {
         token,
         tls,
+        possession,
         evidence,
         rejected: () => keeper.invalidate(key, token),
         stepUp(challenge, rounds) {

@@ -21,6 +21,8 @@ export interface CallEvidence {
   readonly audience: readonly string[];
   readonly scope: readonly string[];
   readonly binding: "none" | "mtls" | "dpop";
+  /** Thumbprint (RFC 7638) of the key that a DPoP token is bound to; only there for one. */
+  readonly jkt?: string;
   readonly certificate: {
     readonly id: string;
     readonly subject: string;

@@ -8,6 +8,8 @@ import { newId } from "./ids.ts";
 import { signingKey } from "./issuer-key.ts";
 import type { ClientAuthRecord, Issuer, SigningAlg } from "./issuers.ts";
 import { DEFAULT_TENANT } from "./names.ts";
+import { newDpopSecret } from "./oauth/dpop.ts";
+import { createTurns } from "./oauth/keeping/turns.ts";
 import type { Store } from "./registry.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRef, Vault } from "./vault.ts";
@@ -46,16 +48,18 @@ export interface NewIssuer {
   readonly trustPem: string | null;
 }
 
-export function issuerSecrets({ tenant, auth }: Issuer): SecretRef[] {
-  if (!("secret" in auth)) return [];
+export function issuerSecrets({ tenant, auth, proof }: Issuer): SecretRef[] {
+  const own = "secret" in auth ? [auth.secret] : [];
   const next = "next" in auth && auth.next !== undefined ? [auth.next.secret] : [];
-  return [auth.secret, ...next].map((id) => ({ tenant, id }));
+  const proven = proof === undefined ? [] : [proof.secret];
+  return [...own, ...next, ...proven].map((id) => ({ tenant, id }));
 }
 
 export type IssuerRegister = ReturnType<typeof createIssuerRegister>;
 
 export function createIssuerRegister(ports: IssuerPorts) {
   const { store, vault, clock, digest } = ports;
+  const inTurn = createTurns();
   const invalid = (reason: string): Refusal =>
     new Refusal("input_invalid", { method: "issuers.add", reason });
 
@@ -286,6 +290,28 @@ export function createIssuerRegister(ports: IssuerPorts) {
       }
       return { keys };
     },
+
+    /**
+     * The key that this registration proves possession with (RFC 9449), made where there is none: no issuer has to
+     * be told of it, so one that got lost is simply followed by another.
+     * @throws Refusal `issuer_unknown`, `vault_*`, `settings_*`
+     */
+    proofKey: (id: string): Promise<SecretRef> =>
+      inTurn(id, async () => {
+        const issuer = find(id);
+        const { tenant, proof } = issuer;
+        if (proof !== undefined) {
+          const kept = { tenant, id: proof.secret };
+          if ((await vault.get(kept)) !== undefined) return kept;
+        }
+        const pem = (await newDpopSecret()).reveal();
+        let made = "";
+        await exchangeSecret(issuer, pem, (now, secret, madeAt) => {
+          made = secret;
+          return { ...now, proof: { secret, madeAt } };
+        });
+        return { tenant, id: made };
+      }),
 
     async remove(id: string): Promise<void> {
       const issuer = find(id);

@@ -57,5 +57,10 @@ export const issuerSchema = z.strictObject({
   /** PEM of authorities that may vouch for this issuer besides the runtime's own; chosen by a person, seen in the app. */
   trustPem: z.string().max(65_536).nullable(),
   createdAt: instant,
+  /**
+   * The key that tokens of this registration are bound to where a server wants them bound (RFC 9449); left out until
+   * one does. No issuer has to be told of it: it is shown with each request.
+   */
+  proof: z.strictObject({ secret: secretId, madeAt: instant }).optional(),
 });
 export type Issuer = z.infer<typeof issuerSchema>;

@@ -5,30 +5,43 @@ import {
   successorOf,
 } from "./certificates.ts";
 import type { Clock } from "./clock.ts";
+import type { Digest } from "./digest.ts";
 import { Refusal } from "./errors.ts";
 import type { Flows } from "./flows.ts";
 import type { Issuer } from "./issuers.ts";
 import { discoverIssuer } from "./oauth/discovery.ts";
+import { type DpopKey, openDpopKey } from "./oauth/dpop.ts";
 import type { FlowContext } from "./oauth/flow.ts";
 import type { CheckedIssuer } from "./oauth/issuer.ts";
 import type { ClientAuth, FlowNet, OAuthClient, TlsIdentity } from "./oauth/types.ts";
 import type { Secret } from "./secret.ts";
+import type { SecretRef } from "./vault.ts";
 
 export interface PartyPorts {
   readonly clock: Clock;
+  readonly digest: Pick<Digest, "sha256" | "random">;
   readonly net: FlowNet;
   readonly flows: Flows;
   readonly issuers: () => readonly Issuer[];
   readonly certificates: () => readonly Certificate[];
   /** A secret of this tenant, kept in memory while it is used. @throws Refusal `vault_*` */
   readonly secret: (tenant: string, id: string, what: string) => Promise<Secret>;
+  /** Where a registration's own proof key lies; made where there is none. @throws Refusal `vault_*`, `settings_*` */
+  readonly proofSecret: (issuerId: string) => Promise<SecretRef>;
+}
+
+/** The key that tokens of one registration are bound to. */
+export interface ProofKey extends DpopKey {
+  /** `sec_…`: another key has another id. */
+  readonly id: string;
 }
 
 export interface Party {
   readonly issuer: CheckedIssuer;
   readonly owner: OAuthClient;
   readonly tls: TlsIdentity | null;
-  readonly dpop: null;
+  /** Proves possession at the token endpoint; null for none. */
+  readonly dpop: ProofKey | null;
 }
 
 /** A flow that is being recorded. */
@@ -39,8 +52,14 @@ export interface Run {
 }
 
 export interface Parties {
-  /** Who we are at an issuer, and what it says of itself. @throws Refusal `issuer_*`, `certificate_*`, `vault_*` */
-  party(issuer: Issuer, ctx: FlowContext): Promise<Party>;
+  /**
+   * Who we are at an issuer, and what it says of itself.
+   * @param proven the token is to be bound to the registration's key (RFC 9449)
+   * @throws Refusal `issuer_*`, `certificate_*`, `vault_*`
+   */
+  party(issuer: Issuer, ctx: FlowContext, proven?: boolean): Promise<Party>;
+  /** The registration's key, ready to sign; made when it is first wanted. @throws Refusal `vault_*`, `settings_*` */
+  proofKey(issuer: Issuer): Promise<ProofKey>;
   /** Begins a recorded flow; `purpose` is shown to people. */
   context(tenant: string, purpose: string, signal?: AbortSignal): Run;
   /**
@@ -50,6 +69,8 @@ export interface Parties {
   serving(origin: string): Issuer | undefined;
   /** The certificate, ready for a handshake. @throws Refusal `certificate_*`, `vault_*` */
   identity(tenant: string, id: string): Promise<TlsIdentity>;
+  /** The vault was locked: no key stays in memory. */
+  forgetAll(): void;
 }
 
 /** Metadata is read anew after this many milliseconds: issuers move endpoints and add keys. */
@@ -64,6 +85,8 @@ export const ownedBy = <T extends { readonly id: string; readonly tenant: string
 
 export function createParties(ports: PartyPorts): Parties {
   const { clock, flows, net } = ports;
+  // Opened once: nonces are kept with the key (RFC 9449 section 8.2).
+  const proofKeys = new Map<string, Promise<ProofKey>>();
   const metadata = new Map<string, { readonly checked: CheckedIssuer; readonly until: number }>();
 
   function context(tenant: string, purpose: string, signal?: AbortSignal): Run {
@@ -126,15 +149,35 @@ export function createParties(ports: PartyPorts): Parties {
     return checked;
   }
 
-  async function party(record: Issuer, ctx: FlowContext): Promise<Party> {
+  function proofKey(record: Issuer): Promise<ProofKey> {
+    let key = proofKeys.get(record.id);
+    if (key === undefined) {
+      key = (async () => {
+        const { tenant, id } = await ports.proofSecret(record.id);
+        const pem = await ports.secret(tenant, id, record.name);
+        return { id, ...(await openDpopKey(pem, ports.digest)) };
+      })();
+      proofKeys.set(record.id, key);
+      key.catch(() => proofKeys.delete(record.id));
+    }
+    return key;
+  }
+
+  async function party(record: Issuer, ctx: FlowContext, proven = false): Promise<Party> {
     const { owner, tls } = await clientOf(record);
-    return { issuer: await checkedIssuer(record, ctx), owner, tls, dpop: null };
+    // Refresh tokens of public clients are bound to the key that was shown when they were given (RFC 9449 section 5):
+    // once such a registration has one, it is shown every time.
+    const always = record.auth.method === "none" && record.proof !== undefined;
+    const dpop = proven || always ? await proofKey(record) : null;
+    return { issuer: await checkedIssuer(record, ctx), owner, tls, dpop };
   }
 
   return {
     party,
     context,
     identity,
+    proofKey,
+    forgetAll: () => proofKeys.clear(),
     serving: (origin) =>
       ports.issuers().find((record) => {
         if (new URL(record.issuer).origin === origin) return true;

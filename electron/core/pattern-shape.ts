@@ -12,7 +12,7 @@ export function shapeOf(pattern: Pattern): PatternShape {
     case "client-credentials":
     case "account":
     case "token-exchange":
-      return { type: pattern.type, bound: "none" };
+      return { type: pattern.type, bound: pattern.bound };
     case "composite":
       return {
         type: "composite",

@@ -37,6 +37,13 @@ export const actorUse = z.enum(["required", "if-supported", "none"]);
 /** Calls that one original user may make in a minute; null for no limit. */
 const perUserPerMinute = z.number().int().min(1).max(100_000).nullable();
 
+/**
+ * What the token is bound to where no certificate can: `dpop` is a key of the registration's own (RFC 9449), for
+ * servers behind something that ends TLS on the way. Left out in documents of before.
+ */
+export const tokenBound = z.enum(["none", "dpop"]);
+const bound = { bound: tokenBound.default("none") };
+
 const boundTo = { boundTo: bindingSchema };
 
 export const patternSchema = z.discriminatedUnion("type", [
@@ -56,12 +63,13 @@ export const patternSchema = z.discriminatedUnion("type", [
     ...boundTo,
   }),
   /** RFC 6749 section 4.4. */
-  z.strictObject({ type: z.literal("client-credentials"), ...oauthAsk, ...boundTo }),
+  z.strictObject({ type: z.literal("client-credentials"), ...oauthAsk, ...bound, ...boundTo }),
   /** The account's own token: what MCP authorization itself describes. */
   z.strictObject({
     type: z.literal("account"),
     ...oauthAsk,
     account: idOf("acc").nullable(),
+    ...bound,
     ...boundTo,
   }),
   /** RFC 8693, with an optional limit for each original user. */
@@ -72,6 +80,7 @@ export const patternSchema = z.discriminatedUnion("type", [
     actor: actorUse,
     /** Left out in documents of before. */
     perUserPerMinute: perUserPerMinute.default(null),
+    ...bound,
     ...boundTo,
   }),
   /** RFC 8705: the certificate at the token endpoint and at the server, the token bound to it. */

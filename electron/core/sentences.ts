@@ -283,11 +283,11 @@ const WORDS: Record<RefusalCode, Words> = {
     "The X-ray of this call shows the rule that it broke.",
   ],
   token_not_bound: [
-    "The issuer {issuer} gave a token that is not bound to the certificate.",
-    "Turn on certificate-bound access tokens (RFC 8705) for this client at the issuer. An unbound token is never used instead.",
+    "The issuer {issuer} gave a token that is not bound to the key that it was asked for.",
+    "Turn on certificate-bound (RFC 8705) or DPoP-bound access tokens (RFC 9449) for this client at the issuer. An unbound token is never used instead.",
   ],
   token_binding_mismatch: [
-    "The token from {issuer} is bound to another certificate.",
+    "The token from {issuer} is bound to another key.",
     "Check which certificate is registered for this client at the issuer.",
   ],
   sign_in_needed: ["Nobody is signed in at {issuer} for “{server}”.", "Sign in under Accounts."],

@@ -109,7 +109,7 @@ async function mayPass(
   refuse(
     response,
     refused,
-    { server: "inventory", metadata, scopes: [scope], dpop: false },
+    { server: "inventory", metadata, scopes: [scope], dpop: false, nonce: null },
     parts.refusals,
   );
   return false;

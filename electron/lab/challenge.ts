@@ -11,6 +11,8 @@ export interface ChallengeFacts {
   readonly scopes: readonly string[];
   /** Whether tokens bound to keys are taken, so that the challenge offers DPoP, too (RFC 9449 section 7.1). */
   readonly dpop: boolean;
+  /** Where nothing but bound tokens is taken: the nonce for the next proof (RFC 9449 section 9). */
+  readonly nonce: string | null;
 }
 
 /** Answers, and notes for the lab why. */
@@ -32,12 +34,16 @@ export function refuse(
     parts.push(`error="${refused.error}"`, `error_description="${quotable(refused.reason)}"`);
   if (facts.scopes.length > 0) parts.push(`scope="${facts.scopes.join(" ")}"`);
   if (facts.metadata !== null) parts.push(`resource_metadata="${facts.metadata}"`);
-  const challenges = [`Bearer ${parts.join(", ")}`];
-  if (facts.dpop) challenges.push('DPoP algs="ES256 EdDSA"');
+  const algs = 'algs="ES256 EdDSA"';
+  const challenges =
+    facts.nonce === null
+      ? [`Bearer ${parts.join(", ")}`, ...(facts.dpop ? [`DPoP ${algs}`] : [])]
+      : [`DPoP ${[...parts, algs].join(", ")}`];
   response.writeHead(refused.status, {
     "content-type": "application/json",
     "cache-control": "no-store",
     ...(facts.metadata === null ? {} : { "www-authenticate": challenges }),
+    ...(facts.nonce === null ? {} : { "dpop-nonce": facts.nonce }),
   });
   response.end(
     JSON.stringify({

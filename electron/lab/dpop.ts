@@ -1,5 +1,5 @@
 // Proof of possession by a signed header (RFC 9449), for the token exchange and for the servers without TLS.
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from "jose";
 
 export interface Proof {
@@ -7,6 +7,7 @@ export interface Proof {
   readonly jkt: string;
   readonly jti: string;
   readonly iat: number;
+  readonly nonce: string | null;
 }
 
 /** How far the proof's `iat` may lie from our clock, seconds. */
@@ -39,7 +40,13 @@ export async function checkProof(
     throw new Error("the proof is for another token");
   }
   if (!protectedHeader.jwk) throw new Error("the proof has no key");
-  return { jkt: await calculateJwkThumbprint(protectedHeader.jwk), jti, iat };
+  const { nonce } = payload;
+  return {
+    jkt: await calculateJwkThumbprint(protectedHeader.jwk),
+    jti,
+    iat,
+    nonce: typeof nonce === "string" ? nonce : null,
+  };
 }
 
 /** Without query and fragment (RFC 9449 section 4.3, check 9). */
@@ -62,5 +69,39 @@ export function onlyOnce(): (proof: Proof) => boolean {
     if (seen.has(key)) return false;
     seen.set(key, proof.iat + 2 * PROOF_WINDOW);
     return true;
+  };
+}
+
+/** Seconds that a nonce is given out; it is taken for as long again. */
+const NONCE_LIFE = 60;
+
+export interface Nonces {
+  current(): string;
+  good(nonce: string | null): boolean;
+}
+
+/** A server's own nonces (RFC 9449 section 9): a proof that was made ahead of time is worth nothing. */
+export function createNonces(): Nonces {
+  const fresh = (): { value: string; at: number } => ({
+    value: randomBytes(16).toString("base64url"),
+    at: Date.now() / 1000,
+  });
+  let now = fresh();
+  let before = fresh();
+  const turn = (): void => {
+    const age = Date.now() / 1000 - now.at;
+    if (age < NONCE_LIFE) return;
+    before = age < 2 * NONCE_LIFE ? now : fresh();
+    now = fresh();
+  };
+  return {
+    current() {
+      turn();
+      return now.value;
+    },
+    good(nonce) {
+      turn();
+      return nonce === now.value || nonce === before.value;
+    },
   };
 }

@@ -24,6 +24,7 @@ export type RefusalCode =
   | "untrusted-certificate"
   | "wrong-certificate"
   | "no-proof"
+  | "no-nonce"
   | "wrong-proof"
   | "no-actor"
   | "actor-not-agent"

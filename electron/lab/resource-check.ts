@@ -1,7 +1,7 @@
 // How a practice server judges whoever calls it: RFC 6750, 9068, 8705 section 3, 9449 section 7, and nothing on trust.
 import type { IncomingMessage } from "node:http";
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
-import { checkProof, onlyOnce } from "./dpop.ts";
+import { checkProof, type Nonces, onlyOnce } from "./dpop.ts";
 import { peerOf } from "./mtls.ts";
 import type { RefusalCode } from "./refusals.ts";
 import type { CertificateRule } from "./types.ts";
@@ -15,6 +15,8 @@ export interface ResourceRule {
   readonly certificate: CertificateRule;
   /** The outermost actor must be an agent. */
   readonly wantsActor: boolean;
+  /** Null where a token may be bound to no key; otherwise it must be, and each proof holds one of these. */
+  readonly nonces: Nonces | null;
 }
 
 /** Who calls, after every check. */
@@ -38,6 +40,7 @@ export interface Refused {
     | "invalid_token"
     | "insufficient_scope"
     | "invalid_dpop_proof"
+    | "use_dpop_nonce"
     | null;
   readonly code: RefusalCode;
   readonly reason: string;
@@ -169,6 +172,8 @@ async function checkBinding(
     const refused = checkCertificate(request, bound, rule.certificate);
     if (refused) return refused;
   }
+  if (rule.nonces !== null && cnf.jkt === undefined)
+    return no("unbound-token", "the token is bound to no key");
   if (cnf.jkt === undefined && found.scheme === "bearer") return null;
   const proof = request.headers["dpop"];
   // A bound token sent as a plain one is a stolen one until shown otherwise (RFC 9449 section 7.2).
@@ -180,6 +185,9 @@ async function checkBinding(
     const judged = await checkProof(proof, request.method ?? "", url, found.token);
     if (judged.jkt !== cnf.jkt)
       return no("wrong-proof", "the proof is of another key than the token's");
+    // RFC 9449 section 9: told once, the caller comes back with it.
+    if (rule.nonces?.good(judged.nonce) === false)
+      return no("no-nonce", "the proof holds no nonce of this server", "use_dpop_nonce");
     return fresh(judged)
       ? null
       : no("wrong-proof", "the proof was used before", "invalid_dpop_proof");

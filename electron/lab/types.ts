@@ -7,7 +7,14 @@ export interface LabLog {
 }
 
 /** How a caller must authenticate to a practice server. */
-export type LabPattern = "api-key" | "client-credentials" | "token-exchange" | "mtls" | "composite";
+export type LabPattern =
+  | "api-key"
+  | "client-credentials"
+  /** Client credentials, and a token bound to a key that is proven with each request (RFC 9449). */
+  | "dpop"
+  | "token-exchange"
+  | "mtls"
+  | "composite";
 
 export interface LabTool {
   readonly name: string;
@@ -37,6 +44,8 @@ export interface LabServer {
   readonly certificate: CertificateRule;
   /** It wants to see an `act` claim whose outermost actor is an agent (RFC 8693 section 4.1). */
   readonly wantsActor: boolean;
+  /** It takes no token that is not bound to a key by DPoP, and wants a nonce in each proof (RFC 9449 section 9). */
+  readonly wantsProof: boolean;
 }
 
 export type CertificateRule = "none" | "any" | "company";

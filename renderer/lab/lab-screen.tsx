@@ -109,7 +109,9 @@ function Company(props: { lab: LabStatus }): ReactNode {
             <span className="company-name">
               {name}
               <small>
-                {words.patterns.name[pattern as keyof typeof words.patterns.name] ?? pattern}
+                {w.patterns[pattern] ??
+                  words.patterns.name[pattern as keyof typeof words.patterns.name] ??
+                  pattern}
               </small>
             </span>
             <CopyLine text={url} label={w.copyAddress(name)} />

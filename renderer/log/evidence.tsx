@@ -70,6 +70,11 @@ export function Evidence(props: { evidence: CallEvidence; agentName: string | nu
         <Fact name={w.audience}>
           <Codes all={evidence.audience} none={w.noAudience} />
         </Fact>
+        {evidence.jkt !== undefined && (
+          <Fact name={w.jkt}>
+            <CopyLine text={evidence.jkt} label={w.copyJkt} />
+          </Fact>
+        )}
         {certificate !== null && (
           <>
             <Fact name={w.certificate}>

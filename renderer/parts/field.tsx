@@ -80,11 +80,13 @@ export function Check(props: {
   hint?: string;
   error?: string | null;
   checked: boolean;
+  /** A choice that costs nothing: it does not look like a warning. */
+  calm?: boolean;
   onChange: (checked: boolean) => void;
 }): ReactNode {
   const id = useId();
   return (
-    <div className="check">
+    <div className={props.calm === true ? "check check-calm" : "check"}>
       <input
         id={id}
         type="checkbox"

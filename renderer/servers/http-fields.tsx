@@ -7,7 +7,7 @@ import { useApp } from "../state/context.tsx";
 import { words } from "../words.ts";
 import { type AuthPreset, type HttpDraft, PRESETS, sendsLine } from "./draft.ts";
 import type { Faults } from "./draft.ts";
-import { asksCertificate, isOAuthType } from "./oauth-draft.ts";
+import { asksCertificate, asksDpop, isOAuthType } from "./oauth-draft.ts";
 import { OAuthFields } from "./oauth-fields.tsx";
 import { PatternChoice } from "./pattern-choice.tsx";
 
@@ -35,7 +35,11 @@ export function HttpFields(props: {
           />
         )}
       </Field>
-      <PatternChoice value={pattern} onChange={(next) => onChange({ pattern: next })} />
+      <PatternChoice
+        value={pattern}
+        bound={asksDpop(pattern) && draft.oauth.dpop}
+        onChange={(next) => onChange({ pattern: next })}
+      />
       {keyed && <KeyFields {...props} />}
       {isOAuthType(pattern) && (
         <OAuthFields

@@ -38,6 +38,8 @@ export interface OAuthDraft {
   /** Of a composite: an exchanged token; otherwise client credentials. */
   readonly exchange: boolean;
   readonly perUser: string;
+  /** Bound to a key by DPoP: only of patterns without a certificate. */
+  readonly dpop: boolean;
 }
 
 export const EMPTY_OAUTH: OAuthDraft = {
@@ -51,6 +53,7 @@ export const EMPTY_OAUTH: OAuthDraft = {
   certificate: "",
   exchange: true,
   perUser: "",
+  dpop: false,
 };
 
 export type OAuthFaults = IssuerFaults &
@@ -67,6 +70,9 @@ export const asksLimit = (type: PatternType): boolean =>
   type === "token-exchange" || type === "composite";
 export const asksCertificate = (type: PatternType): boolean =>
   type === "mtls" || type === "composite";
+
+/** A certificate binds the token already. */
+export const asksDpop = (type: PatternType): boolean => isOAuthType(type) && !asksCertificate(type);
 
 /** The server's own address without what a resource may not have (RFC 8707 section 2), until another is written. */
 export function resourceOf(draft: OAuthDraft, url: string): string {
@@ -109,14 +115,15 @@ export function toAuth(type: OAuthType, draft: OAuthDraft, url: string): Auth {
   };
   const account = draft.account === "" ? null : draft.account;
   const { actor, certificate, exchange } = draft;
+  const bound = draft.dpop ? "dpop" : "none";
   const perUserPerMinute = draft.perUser.trim() === "" ? null : Number(draft.perUser.trim());
   switch (type) {
     case "client-credentials":
-      return { type, ...asked };
+      return { type, ...asked, bound };
     case "account":
-      return { type, ...asked, account };
+      return { type, ...asked, account, bound };
     case "token-exchange":
-      return { type, ...asked, account, actor, perUserPerMinute };
+      return { type, ...asked, account, actor, perUserPerMinute, bound };
     case "mtls":
       return { type, ...asked, certificate };
     case "composite":

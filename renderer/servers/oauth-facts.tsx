@@ -14,13 +14,15 @@ export function PatternName(props: { pattern: OAuthPattern }): ReactNode {
   const w = words.servers;
   const name = words.patterns.name[pattern.type];
   const limit = "perUserPerMinute" in pattern ? pattern.perUserPerMinute : null;
+  const bound = "bound" in pattern && pattern.bound === "dpop";
   return (
     <>
-      <span title={words.patterns.thief[pattern.type]}>
+      <span title={bound ? words.patterns.thiefOfBound : words.patterns.thief[pattern.type]}>
         {name}
         {pattern.type === "composite" &&
           `: ${w.compositeOf[pattern.exchange ? "exchange" : "credentials"]}`}
       </span>
+      {bound && <span className="faint">· {w.boundByDpop}</span>}
       {limit !== null && <span className="faint">· {w.perUser(limit)}</span>}
     </>
   );

@@ -4,7 +4,7 @@ import { accountsOf, whoIs } from "../identities/account-face.ts";
 import { CertificatePicker } from "../identities/certificate-picker.tsx";
 import { IssuerFields } from "../identities/issuer-fields.tsx";
 import { spelledOut } from "../lib/hidden.ts";
-import { Field, Segments, TextInput } from "../parts/field.tsx";
+import { Check, Field, Segments, TextInput } from "../parts/field.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { LAB_TENANT } from "../parts/practice.tsx";
 import { useApp } from "../state/context.tsx";
@@ -13,6 +13,7 @@ import {
   asksAccount,
   asksActor,
   asksCertificate,
+  asksDpop,
   asksLimit,
   NEW_ISSUER,
   type OAuthDraft,
@@ -74,6 +75,15 @@ export function OAuthFields(props: FieldsProps): ReactNode {
           />
           <p className="field-hint">{w.actorHint[draft.actor]}</p>
         </div>
+      )}
+      {asksDpop(type) && (
+        <Check
+          label={w.dpop}
+          hint={w.dpopHint}
+          calm
+          checked={draft.dpop}
+          onChange={(dpop) => onChange({ dpop })}
+        />
       )}
       <AskedFor {...props} />
     </>

@@ -20,13 +20,15 @@ const PATTERNS: readonly PatternType[] = [
 
 export function PatternChoice(props: {
   value: PatternType;
+  /** The token is bound to a key by DPoP. */
+  bound: boolean;
   onChange: (pattern: PatternType) => void;
 }): ReactNode {
   const [helping, setHelping] = useState(false);
   const w = words.patterns;
   return (
     <>
-      <Field label={w.label} hint={w.thief[props.value]}>
+      <Field label={w.label} hint={props.bound ? w.thiefOfBound : w.thief[props.value]}>
         {({ id }) => (
           <div className="picker-line">
             <Picker

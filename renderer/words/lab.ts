@@ -17,6 +17,10 @@ export const labWords = {
   onText: "Everything below listens on this machine only. Nothing here opens anything real.",
   restTitle: "The practice company is off",
   restText: "The tour starts it and stops it again. Start it yourself to look around in it.",
+  /** Where a practice server's pattern has a name of its own. */
+  patterns: {
+    dpop: "Bound to a key (DPoP)",
+  } as Readonly<Record<string, string>>,
   issuer: "Issuer",
   copyAddress: (name: string) => `Copy the address of ${name}`,
   copyIssuer: "Copy the issuer",
@@ -49,6 +53,7 @@ export const labWords = {
     routes: {
       "api-key": ["Practice agent", "Countersign", "the key in X-API-Key", "notes"],
       "client-credentials": ["Practice agent", "Countersign", "a token for crm alone", "crm"],
+      dpop: ["Practice agent", "Countersign", "a bound token, and a proof of its key", "archive"],
       "sign-in": ["Ada", "her browser", "a code, with PKCE", "the issuer"],
       "token-exchange": [
         "Practice agent",
@@ -67,6 +72,7 @@ export const labWords = {
       "stolen-bearer": ["Thief", "", "the stolen token", "crm"],
       "stolen-bound": ["Thief", "", "the stolen token, without a certificate", "payroll"],
       "wrong-certificate": ["Thief", "", "the stolen token, and another certificate", "payroll"],
+      "stolen-dpop": ["Thief", "", "the stolen token, and a proof of another key", "archive"],
       "wrong-audience": ["Thief", "", "a token made for mail", "crm"],
       expired: ["Thief", "", "an expired token", "crm"],
       "forged-act": ["Thief", "", "a token that claims another actor", "mail"],

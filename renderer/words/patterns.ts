@@ -31,13 +31,17 @@ const thief: Record<PatternType, string> = {
 export const patternWords = {
   name,
   thief,
+  /** Of any pattern whose token is bound by DPoP. */
+  thiefOfBound:
+    "A thief of the token can do nothing without its key, which never leaves this machine.",
   label: "Pattern",
   help: "Which pattern?",
   helpClose: "Close the help",
   ladder: {
     development: "Takes any pattern.",
     staging: "Wants at least a token that expires by itself.",
-    production: "Wants a token that is bound to a key: a certificate, or a composite with one.",
+    production:
+      "Wants a token that is bound to a key: by a certificate, a composite with one, or DPoP.",
   },
   advisor: {
     title: "Which pattern?",

@@ -33,6 +33,7 @@ export const serverWords = {
       one: "# call a minute for each person",
       other: "# calls a minute for each person",
     }),
+  boundByDpop: "bound to a key (DPoP)",
   trusts: "Also trusts an authority of your own",
   authHeader: (name: string, prefix: string) =>
     `API key in ${name}${prefix === "" ? "" : ` as ${prefix.trim()}`}`,
@@ -118,6 +119,9 @@ export const serverWords = {
     },
     exchange: "Together with the certificate",
     exchanges: { exchange: "A person's exchanged token", credentials: "Client credentials" },
+    dpop: "Bind the token to a key of Countersign (DPoP)",
+    dpopHint:
+      "For a server behind something that ends TLS, where no certificate can bind it. Issuer and server must know DPoP (RFC 9449).",
     perUser: "Calls a minute for each person",
     perUserPlaceholder: "no limit",
     perUserInvalid: "Give a whole number from 1 to 100,000, or leave it empty.",

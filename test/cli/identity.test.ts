@@ -128,6 +128,19 @@ describe("server add with a pattern", () => {
     expect((await scopes()).out).toMatch(/^reader .*all of the server's/m);
   });
 
+  it("client-credentials with --dpop is bound to a key, and a production server takes it", async () => {
+    const { scopes, resource: real, url } = lab.server("archive");
+    const argv = ["--auth", "client-credentials", "--dpop", "--issuer", "home", "--resource", real];
+    const asked = ["--scope", scopes.join(" "), "--stage", "production", "--json"];
+    const plain = "--allow-plain-http-on-loopback";
+    const words = ["server", "add", "archive", url, ...argv, ...asked, plain];
+    const ran = await desk.cli(words);
+    expect(ran.json<ServerView>()).toMatchObject({ pattern: { bound: "dpop" } });
+    expect(await desk.cli(["server", "test", "archive"])).toMatchObject({ code: 0 });
+    const listed = await desk.cli(["server", "list"]);
+    expect(listed.out).toMatch(/^archive .*client-credentials at home, bound by dpop +- /m);
+  });
+
   it("takes every other pattern with its options", async () => {
     const acted = ["--issuer", "home", "--resource", resource, "--actor", "required"];
     const limited = ["--audience", "mail", "--per-user", "30"];

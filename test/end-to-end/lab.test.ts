@@ -32,6 +32,9 @@ describe("the lab's tour", () => {
       clientAuth: "client_secret_basic",
       binding: "none",
     });
+    const archive = of("archive")?.evidence;
+    expect(archive).toMatchObject({ binding: "dpop", clientAuth: "client_secret_basic" });
+    expect(archive?.jkt).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(of("mail")?.evidence).toMatchObject({
       actorOutcome: "confirmed",
       account: { sub: "ada" },

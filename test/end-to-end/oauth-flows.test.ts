@@ -209,7 +209,7 @@ describe("client credentials", () => {
     });
     expect(token).toMatchObject({ scheme: "DPoP", binding: { type: "dpop", jkt: dpop.jkt } });
     expect(flow.steps.map((s) => [s.id, s.state])).toEqual([
-      ["token", "failed"],
+      ["token", "ok"],
       ["token", "ok"],
       ["check-token", "ok"],
     ]);

@@ -214,6 +214,7 @@ it("describes every server truly: pattern, generation, scopes, one destructive t
   expect(servers.map((s) => [s.name, s.pattern, s.generation, s.issuer])).toEqual([
     ["notes", "api-key", "legacy", null],
     ["crm", "client-credentials", "modern", issuer.url],
+    ["archive", "dpop", "modern", issuer.url],
     ["mail", "token-exchange", "modern", issuer.url],
     ["payroll", "mtls", "legacy", issuer.url],
     ["treasury", "composite", "modern", issuer.url],

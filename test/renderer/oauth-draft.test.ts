@@ -70,6 +70,12 @@ describe("a server with tokens", () => {
     });
   });
 
+  it.each(TYPES)("binds %s by DPoP where no certificate binds it", (type) => {
+    const auth = authOf(draft(type, { dpop: true }));
+    const certified = type === "mtls" || type === "composite";
+    expect(JSON.stringify(auth).includes("dpop")).toBe(!certified);
+  });
+
   it("takes whoever is signed in where no account was chosen", () => {
     expect(authOf(draft("token-exchange", { account: "" }))).toMatchObject({ account: null });
   });

@@ -195,7 +195,11 @@ export function sampleOAuthServers(now: number, door = "http://127.0.0.1:7717"):
   return [
     server(1, "crm", {
       stage: "staging",
-      pattern: { type: "client-credentials", ...asked("https://crm.acme.example/mcp") },
+      pattern: {
+        type: "client-credentials",
+        bound: "none",
+        ...asked("https://crm.acme.example/mcp"),
+      },
     }),
     server(2, "mail", {
       stage: "staging",
@@ -205,6 +209,7 @@ export function sampleOAuthServers(now: number, door = "http://127.0.0.1:7717"):
         account: "acc_sample100",
         actor: "if-supported",
         perUserPerMinute: 60,
+        bound: "none",
       },
     }),
     server(3, "treasury", {
@@ -220,13 +225,22 @@ export function sampleOAuthServers(now: number, door = "http://127.0.0.1:7717"):
         perUserPerMinute: 30,
       },
     }),
+    server(4, "archive", {
+      stage: "production",
+      pattern: {
+        type: "client-credentials",
+        bound: "dpop",
+        ...asked("https://archive.acme.example/mcp"),
+      },
+    }),
   ];
 }
 
 /** What calls of these servers were authenticated with, by the server's name. */
 export function sampleEvidence(name: string, now: number): CallEvidence {
   const bound = name === "treasury";
-  const person = name !== "crm";
+  const proven = name === "archive";
+  const person = name !== "crm" && !proven;
   return {
     issuer: LOGIN,
     clientId: bound ? "countersign-payroll" : "countersign-desktop",
@@ -237,7 +251,8 @@ export function sampleEvidence(name: string, now: number): CallEvidence {
     actorOutcome: bound ? "confirmed" : person ? "absent" : null,
     audience: [`https://${name}.acme.example/mcp`],
     scope: ["mcp:invoke", "crm:read"],
-    binding: bound ? "mtls" : "none",
+    binding: bound ? "mtls" : proven ? "dpop" : "none",
+    ...(proven && { jkt: THUMBPRINT }),
     certificate: bound
       ? {
           id: "crt_sample300",
@@ -376,6 +391,7 @@ export function sampleFlows(now: number): Flow[] {
 export const LAB_SERVERS = [
   { name: "notes", pattern: "api-key", url: "http://127.0.0.1:40101/mcp" },
   { name: "crm", pattern: "client-credentials", url: "http://127.0.0.1:40102/mcp" },
+  { name: "archive", pattern: "dpop", url: "http://127.0.0.1:40106/mcp" },
   { name: "mail", pattern: "token-exchange", url: "http://127.0.0.1:40103/mcp" },
   { name: "payroll", pattern: "mtls", url: "https://127.0.0.1:40104/mcp" },
   { name: "treasury", pattern: "composite", url: "https://127.0.0.1:40105/mcp" },
@@ -413,6 +429,13 @@ export function tourSteps(oneWrong: boolean): TourStep[] {
       388,
     ),
     step(
+      "dpop",
+      "Pattern 2, bound to a key (DPoP), in production",
+      "allowed",
+      "Where TLS ends on the way, each request is proven by a key that never leaves the vault (RFC 9449).",
+      173,
+    ),
+    step(
       "token-exchange",
       "Pattern 3: token exchange, on Ada's behalf",
       "allowed",
@@ -432,6 +455,13 @@ export function tourSteps(oneWrong: boolean): TourStep[] {
       "refused (401)",
       "RFC 8705 section 3: the token is worth nothing without the certificate's private key.",
       31,
+    ),
+    step(
+      "stolen-dpop",
+      "A stolen DPoP token, without its key",
+      "refused (401)",
+      "RFC 9449 section 6: the token names its key, and the thief's proof is signed by another.",
+      14,
     ),
     step(
       "ladder",

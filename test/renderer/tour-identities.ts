@@ -16,7 +16,7 @@ export const identified = (newest = "treasury", change: Partial<World> = {}): Wo
   const world = full();
   const servers = sampleOAuthServers(now);
   const last = world.rows.length - 1;
-  const person = newest !== "crm";
+  const person = newest !== "crm" && newest !== "archive";
   return {
     ...world,
     servers: [...servers, ...world.servers],
@@ -95,6 +95,11 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     name: "call-evidence-service",
     world: () => identified("crm"),
     go: (page) => openNewest(page, "Auth evidence"),
+  },
+  {
+    name: "call-evidence-proven",
+    world: () => identified("archive"),
+    go: (page) => openNewest(page, "Bound to a key of Countersign"),
   },
   {
     name: "xray",
@@ -290,6 +295,14 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     },
   },
   {
+    name: "server-add-proven",
+    world: identified,
+    async go(page) {
+      await addWith(page, "Client credentials");
+      await page.getByRole("checkbox", { name: /^Bind the token to a key/ }).check();
+    },
+  },
+  {
     name: "server-add-composite",
     world: identified,
     async go(page) {
@@ -345,7 +358,7 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Lab");
       await page.getByRole("button", { name: "Run the tour" }).click();
-      await page.getByText("Step 3 of 6 is done").waitFor();
+      await page.getByText("Step 3 of 8 is done").waitFor();
     },
   },
   {
@@ -354,8 +367,8 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Lab");
       await page.getByRole("button", { name: "Run the tour" }).click();
-      await page.getByText("All 6 steps went as expected").waitFor();
-      await page.getByText("All 6 steps went as expected").scrollIntoViewIfNeeded();
+      await page.getByText("All 8 steps went as expected").waitFor();
+      await page.getByText("All 8 steps went as expected").scrollIntoViewIfNeeded();
     },
   },
   {
@@ -364,7 +377,7 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Lab");
       await page.getByRole("button", { name: "Run the tour" }).click();
-      await page.getByText("1 of 6 steps did not go").waitFor();
+      await page.getByText("1 of 8 steps did not go").waitFor();
       await page.getByRole("table").scrollIntoViewIfNeeded();
     },
   },

@@ -16,7 +16,8 @@ import { challengeOf } from "./challenge.ts";
 import { wireErrorOf } from "./failures.ts";
 import type { FlowResponse } from "./types.ts";
 
-const ALG = "ES256";
+/** What our proofs are signed with; an issuer that lists what it takes must list it (RFC 9449 section 5.1). */
+export const ALG = "ES256";
 /** Nonces are per origin (RFC 9449 section 8.2); one credential speaks to few. */
 const MOST_ORIGINS = 32;
 
@@ -32,6 +33,26 @@ export interface DpopKey {
   /** Keeps the nonce that an answer carries for the next proof to its origin (RFC 9449 section 8.2). */
   heed(url: string, headers: Readonly<Record<string, string>>): void;
 }
+
+/** What a token that is bound to a key is sent with: a proof for each request to the server (RFC 9449 section 7). */
+export interface Possession {
+  /** The value of the DPoP field for one request. */
+  proof(method: string, url: string): Promise<string>;
+  /**
+   * Keeps the nonce that an answer carries. True where the server did nothing but ask for the same request with that
+   * nonce (RFC 9449 section 9): it is to be sent again, once.
+   */
+  heed(url: string, status: number, headers: Readonly<Record<string, string>>): boolean;
+}
+
+/** @param now UTC milliseconds */
+export const possessionOf = (key: DpopKey, token: Secret, now: () => number): Possession => ({
+  proof: (method, url) => key.proof(method, url, token, now()),
+  heed(url, status, headers) {
+    key.heed(url, headers);
+    return wantsNonce({ status, headers, body: "" });
+  },
+});
 
 /** A new key as PKCS#8 PEM, for the vault. */
 export async function newDpopSecret(): Promise<Secret> {

@@ -3,6 +3,7 @@ import { Refusal } from "../errors.ts";
 import type { JsonObject } from "./answer.ts";
 import { checkToken, type TokenWant } from "./check-token.ts";
 import type { FlowKind } from "./failures.ts";
+import { ALG } from "./dpop.ts";
 import { inStep, type FlowContext } from "./flow.ts";
 import { introspect } from "./introspection.ts";
 import { shownClaims } from "./jwt.ts";
@@ -50,10 +51,22 @@ export interface GrantRequest {
 
 /**
  * What the token must be bound to.
- * @throws Refusal `issuer_refused_client` when there is no certificate to bind to
+ * @throws Refusal `issuer_refused_client` when there is no certificate to bind to, `issuer_metadata_invalid` where the
+ *   issuer knows no key of our kind
  */
 export function bindingFor(ask: TokenAsk): TokenBinding {
-  if (ask.dpop !== null) return { type: "dpop", jkt: ask.dpop.jkt };
+  if (ask.dpop !== null) {
+    const { issuer, metadata } = ask.issuer;
+    // RFC 9449 section 5.1. An issuer that says nothing is tried: what it gives shows whether it knows DPoP.
+    if (metadata.dpopAlgorithms?.includes(ALG) === false) {
+      throw new Refusal("issuer_metadata_invalid", {
+        issuer,
+        reason: `it takes no DPoP proofs signed with ${ALG} (dpop_signing_alg_values_supported)`,
+        retry: "never",
+      });
+    }
+    return { type: "dpop", jkt: ask.dpop.jkt };
+  }
   if (!ask.certificateBound) return { type: "none" };
   if (ask.tls === null) {
     throw new Refusal("issuer_refused_client", {
@@ -87,7 +100,8 @@ export async function obtain(ctx: FlowContext, request: GrantRequest): Promise<C
   );
   await request.received?.(answer);
   const idClaims = (await request.idClaims?.(answer, arrival)) ?? null;
-  const unread = answer.jwt === null && (binding.type === "mtls" || request.wantsClaims === true);
+  // What the token is bound to stands in it, or the issuer is asked (RFC 8705 section 3.2, RFC 9449 section 6.2).
+  const unread = answer.jwt === null && (binding.type !== "none" || request.wantsClaims === true);
   const introspected = unread ? await introspect(ctx, ask, answer.value) : null;
   const want: TokenWant = {
     issuer,

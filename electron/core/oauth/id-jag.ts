@@ -44,7 +44,7 @@ export function judgeIdJag(answer: TokenAnswer, want: IdJagExpectation, ruling: 
   judgeIssuedType(want.home, ID_JAG_TYPE, answer, ruling);
   // RFC 8693 section 2.2.1: it opens nothing by itself, so it has no access token's type.
   ruling.must(
-    "no-access-token",
+    "id-jag-opens-nothing",
     "RFC 8693 §2.2.1",
     answer.type === "n_a",
     { expected: "N_A", found: shownType(answer.type) },

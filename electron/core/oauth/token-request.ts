@@ -96,6 +96,9 @@ const MAY_BE_CLOCK = new Set([
   "invalid_dpop_proof",
 ]);
 
+/** The issuer did nothing yet, and wants the same request with the nonce that it gave. */
+const AGAIN = Symbol("again");
+
 /**
  * Asks a token endpoint and judges what it answers, each attempt a step of its own.
  * @param judge gets answers of status 200 only
@@ -115,9 +118,16 @@ export async function askForToken<T>(
   for (;;) {
     let answer: FlowResponse | null = null;
     try {
-      return await inStep(ctx, request.step, issuer, async (step) => {
+      const result = await inStep(ctx, request.step, issuer, async (step) => {
         answer = await post(step, request, ctx.clock.now() + skew);
         const at = ctx.clock.now();
+        if (!nonceTried && request.dpop !== null && wantsNonce(answer)) {
+          // The way that it is meant to go where an issuer gives nonces out: nothing has failed.
+          step.ruling.note("dpop-nonce", "RFC 9449 §8", true, {
+            found: "a nonce to come back with",
+          });
+          return AGAIN;
+        }
         const failure = judgeFailure(issuer, answer, request.kind, ctx.server, at);
         if (failure !== null) {
           noteFailure(step, failure);
@@ -125,12 +135,10 @@ export async function askForToken<T>(
         }
         return judge(answer, step, { at, skewMs: knownSkew(answer, at) });
       });
+      if (result !== AGAIN) return result;
+      nonceTried = true;
     } catch (error) {
       if (!(error instanceof Refusal) || answer === null) throw error;
-      if (!nonceTried && request.dpop !== null && wantsNonce(answer)) {
-        nonceTried = true;
-        continue;
-      }
       const off = knownSkew(answer, ctx.clock.now());
       const wire = error.facts["wireError"];
       if (skew === 0 && timed && off !== 0 && typeof wire === "string" && MAY_BE_CLOCK.has(wire)) {

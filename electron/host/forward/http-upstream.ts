@@ -29,6 +29,12 @@ const LIMITS: ForwardLimits = { connectMs: 10_000, answerMs: 300_000, silenceMs:
 
 type Pool = http.Agent | https.Agent;
 
+/** What one request was sent again for, each at most once. */
+interface Again {
+  readonly connection: boolean;
+  readonly nonce: boolean;
+}
+
 export interface HttpUpstream extends Upstream {
   /** Lets go of a certificate's connections: it was renewed or removed. Calls that are under way end by themselves. */
   retireIdentity(identityId: string): void;
@@ -62,17 +68,16 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
     return entry.pool;
   }
 
-  function send(request: UpstreamRequest, retried: boolean): Promise<UpstreamAnswer> {
+  async function send(request: UpstreamRequest, again: Again): Promise<UpstreamAnswer> {
     const server = request.server as HttpServer;
     const agent = poolFor(server, request.attachment);
+    const url = new URL(server.url);
+    const headers: Record<string, string | number> = { ...request.headers };
+    // What is read on the way must be readable: no compression is asked for.
+    headers["accept-encoding"] = "identity";
+    if (request.body !== null) headers["content-length"] = request.body.length;
+    await attach(request, url, headers);
     return new Promise((resolve, reject) => {
-      const url = new URL(server.url);
-      const headers: Record<string, string | number> = { ...request.headers };
-      // What is read on the way must be readable: no compression is asked for.
-      headers["accept-encoding"] = "identity";
-      if (request.body !== null) headers["content-length"] = request.body.length;
-      attach(request.attachment, url, headers);
-
       const client = url.protocol === "https:" ? https : http;
       const outgoing = client.request(url, {
         method: request.method,
@@ -129,7 +134,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
         // was sent, hence only for connections that were idle before (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
         if (
           !settled &&
-          !retried &&
+          !again.connection &&
           outgoing.reusedSocket &&
           error.code === "ECONNRESET" &&
           isSafe(request)
@@ -137,7 +142,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
           settled = true;
           stopTimers();
           request.signal.removeEventListener("abort", onAbort);
-          send(request, true).then(resolve, reject);
+          send(request, { ...again, connection: true }).then(resolve, reject);
           return;
         }
         fail(nameNetworkError(error, server.name));
@@ -149,6 +154,13 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
         }
         settled = true;
         stopTimers();
+        if (asksForNonce(request.attachment, url, incoming) && !again.nonce) {
+          // A 401: the server has done nothing yet, so even a call may be sent once more.
+          incoming.resume();
+          request.signal.removeEventListener("abort", onAbort);
+          send(request, { ...again, nonce: true }).then(resolve, reject);
+          return;
+        }
         try {
           const answer = judgeAnswer(
             incoming,
@@ -179,7 +191,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
 
   return {
     // A key that TLS cannot use throws at once; whoever waits for an answer is told like of any other failure.
-    send: async (request) => send(request, false),
+    send: (request) => send(request, { connection: false, nonce: false }),
     // The door aborts what an agent has open; no connection here belongs to one agent.
     dropAgent: () => undefined,
     dropServer: (serverId) => dropPools((key) => key.startsWith(`${serverId} `)),
@@ -214,15 +226,36 @@ function contextFor(server: HttpServer, identity: TlsIdentity | null): SecureCon
 }
 
 /** The one place where a credential is put on the wire. */
-function attach(attachment: Attachment, url: URL, headers: Record<string, string | number>): void {
+async function attach(
+  { attachment, method }: UpstreamRequest,
+  url: URL,
+  headers: Record<string, string | number>,
+): Promise<void> {
   if (attachment.type === "header") headers[attachment.name] = attachment.value.reveal();
   if (attachment.type === "token") {
+    const { token, possession } = attachment.brokered;
     // RFC 6750 section 2.1; the scheme is the one that the issuer gave the token for.
-    const { scheme, value } = attachment.brokered.token;
-    headers["authorization"] = `${scheme} ${value.reveal()}`;
+    headers["authorization"] = `${token.scheme} ${token.value.reveal()}`;
+    // RFC 9449 section 7.1: a proof of its own for every request, another one where it is sent again.
+    if (possession !== null) headers["dpop"] = await possession.proof(method, url.href);
   }
   if (attachment.type === "query")
     url.searchParams.append(attachment.name, attachment.value.reveal());
+}
+
+/** Lets the token's key keep the nonce that came; true where the request is to be sent again with it (RFC 9449 section 9). */
+function asksForNonce(
+  attachment: Attachment,
+  url: URL,
+  { statusCode = 502, headers }: http.IncomingMessage,
+): boolean {
+  if (attachment.type !== "token" || attachment.brokered.possession === null) return false;
+  const told: Record<string, string> = {};
+  for (const name of ["dpop-nonce", "www-authenticate"]) {
+    const value = headers[name];
+    if (typeof value === "string") told[name] = value;
+  }
+  return attachment.brokered.possession.heed(url.href, statusCode, told);
 }
 
 /** A call may have effects and is never sent twice by us; reading messages may be. */

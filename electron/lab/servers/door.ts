@@ -1,6 +1,7 @@
 // The HTTP side of every practice server: its metadata, its checks, and only then MCP.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { refuse, type ChallengeFacts } from "../challenge.ts";
+import type { Nonces } from "../dpop.ts";
 import type { Handle } from "../listeners.ts";
 import type { Refusals } from "../refusals.ts";
 import { type Caller, checkScopes, type Verdict } from "../resource-check.ts";
@@ -19,6 +20,8 @@ export interface Door {
   readonly log: LabLog;
   readonly dpop: boolean;
   readonly certificateBound: boolean;
+  /** Null where a token may be bound to no key. */
+  readonly nonces: Nonces | null;
   /** Null caller: let in without a token, by a key. */
   check(request: IncomingMessage): Promise<Verdict | { readonly caller: null }>;
 }
@@ -59,6 +62,7 @@ async function serve(
     metadata: door.issuer === null ? null : `${origin}/.well-known/oauth-protected-resource${home}`,
     scopes: scopesOf(door.tools, "read"),
     dpop: door.dpop,
+    nonce: door.nonces?.current() ?? null,
   };
   const verdict = await door.check(request);
   if ("refused" in verdict) {
@@ -83,6 +87,8 @@ async function serve(
       return;
     }
   }
+  // RFC 9449 section 8.2: the next nonce comes with each answer.
+  if (facts.nonce !== null) response.setHeader("dpop-nonce", facts.nonce);
   await door.room.serve(request, response, body, caller);
 }
 
@@ -95,7 +101,7 @@ function metadata(door: Door): Record<string, unknown> {
     bearer_methods_supported: ["header"],
     resource_name: `PRACTICE ${door.name}`,
     tls_client_certificate_bound_access_tokens: door.certificateBound,
-    dpop_bound_access_tokens_required: false,
+    dpop_bound_access_tokens_required: door.nonces !== null,
     ...(door.dpop ? { dpop_signing_alg_values_supported: ["ES256", "EdDSA"] } : {}),
   };
 }

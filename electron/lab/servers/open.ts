@@ -1,5 +1,6 @@
 // From a plan and a listener to a practice server that answers.
 import type { JWTVerifyGetKey } from "jose";
+import { createNonces, type Nonces } from "../dpop.ts";
 import type { Listener } from "../listeners.ts";
 import type { Refusals } from "../refusals.ts";
 import { resourceCheck } from "../resource-check.ts";
@@ -31,6 +32,7 @@ export function openServer(plan: ServerPlan, listener: Listener, parts: ServerPa
     plan.instructions,
     tools,
   );
+  const nonces = plan.wantsProof ? createNonces() : null;
   const door: Door = {
     name: plan.name,
     url,
@@ -41,7 +43,8 @@ export function openServer(plan: ServerPlan, listener: Listener, parts: ServerPa
     log: parts.log,
     dpop: parts.issuer !== null && plan.certificate === "none",
     certificateBound: plan.certificate !== "none",
-    check: checkOf(plan, url, parts),
+    nonces,
+    check: checkOf(plan, url, parts, nonces),
   };
   listener.serve(doorHandle(door));
   const { keys } = parts;
@@ -62,6 +65,7 @@ export function openServer(plan: ServerPlan, listener: Listener, parts: ServerPa
       },
       certificate: plan.certificate,
       wantsActor: plan.wantsActor,
+      wantsProof: plan.wantsProof,
     },
     close: () => room.close(),
   };
@@ -71,6 +75,7 @@ function checkOf(
   plan: ServerPlan,
   url: string,
   { issuer, jwks, keys }: ServerParts,
+  nonces: Nonces | null,
 ): Door["check"] {
   if (keys) return async (request) => keys.check(request);
   if (issuer === null || jwks === null) throw new Error("a server without keys needs an issuer");
@@ -80,5 +85,6 @@ function checkOf(
     keys: jwks,
     certificate: plan.certificate,
     wantsActor: plan.wantsActor,
+    nonces,
   });
 }

@@ -1,5 +1,6 @@
 // Which practice servers there are, and what each of them wants.
 import type { CertificateRule, LabPattern } from "../types.ts";
+import { archiveTools } from "./archive.ts";
 import { crmTools } from "./crm.ts";
 import { scopesOf } from "./door.ts";
 import { mailTools } from "./mail.ts";
@@ -17,13 +18,17 @@ export interface ServerPlan {
   readonly issuer: "home" | "partner" | null;
   readonly certificate: CertificateRule;
   readonly wantsActor: boolean;
+  readonly wantsProof: boolean;
   readonly instructions: string;
   readonly scopes: readonly string[];
   /** Fresh for every lab: what one practice run destroys is there again in the next. */
   tools(): readonly Tool[];
 }
 
-const plan = (facts: Omit<ServerPlan, "scopes">): ServerPlan => ({
+const plan = (
+  facts: Omit<ServerPlan, "scopes" | "wantsProof"> & { readonly wantsProof?: true },
+): ServerPlan => ({
+  wantsProof: false,
   ...facts,
   scopes: scopesOf(facts.tools(), "all"),
 });
@@ -50,6 +55,18 @@ export const SERVERS: readonly ServerPlan[] = [
     wantsActor: false,
     instructions: "Practice customers. Nothing here is real.",
     tools: crmTools,
+  }),
+  plan({
+    name: "archive",
+    title: "Archive (client credentials, DPoP)",
+    pattern: "dpop",
+    generation: "modern",
+    issuer: "home",
+    certificate: "none",
+    wantsActor: false,
+    wantsProof: true,
+    instructions: "Practice files behind a proxy that ends TLS. Nothing here is real.",
+    tools: archiveTools,
   }),
   plan({
     name: "mail",
