@@ -9,7 +9,7 @@ import { createCallLimits } from "./core/call-limits.ts";
 import { createCaller } from "./core/caller.ts";
 import { createCredentials } from "./core/credentials.ts";
 import { isLoopback } from "./core/destination.ts";
-import { Refusal } from "./core/errors.ts";
+import { clearedOf, Refusal } from "./core/errors.ts";
 import { createGateway } from "./core/gateway.ts";
 import { locate, parseStrict } from "./core/json/document.ts";
 import { returnHeaders } from "./core/mcp.ts";
@@ -17,6 +17,7 @@ import { DEFAULT_TENANT } from "./core/names.ts";
 import { redirectPath } from "./core/oauth/authorization-code.ts";
 import { grantRefs } from "./core/oauth/keeping/account-register.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
+import { StreamScrubber } from "./core/redact/stream.ts";
 import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
 import { complaint } from "./core/sentences.ts";
 import { createServerRegister } from "./core/server-register.ts";
@@ -200,7 +201,8 @@ async function compose(
   closers.push(() => clearTimeout(hint ?? undefined));
   const upstreamFor = (kind: Server["kind"]) => (kind === "http" ? http : stdio);
 
-  const trials = createTrials({ clock, credentials, upstreamFor });
+  const scrubber = () => new StreamScrubber(known);
+  const trials = createTrials({ clock, credentials, upstreamFor, scrubber });
   const sessions = createSessions(clock);
   let door: Awaited<ReturnType<typeof openDoor>> | null = null;
   let origin = "";
@@ -278,11 +280,13 @@ async function compose(
   door = await openDoor(
     {
       admit: (credential, method) => agents.admit(credential, method),
-      complaint,
+      // What a server made us say (an address, a type) is cleared like its answers.
+      complaint: (refusal) => complaint(clearedOf(refusal, (text) => known.scrub(text))),
       gateway,
       sessions,
       wire,
       upstreamFor,
+      scrubber,
       createCaller,
       body: BODY,
       stallMs: STALL_MS,

@@ -6,12 +6,15 @@ import { readMessage } from "./core/jsonrpc.ts";
 import type { Server } from "./core/servers.ts";
 import { type TestReport, tryServer } from "./core/try-server.ts";
 import { collect } from "./host/door/invoke.ts";
+import type { Scrubber } from "./host/door/relay.ts";
 import type { Upstream } from "./host/upstream.ts";
 
 export interface TrialPorts {
   readonly clock: Clock;
   readonly credentials: Credentials;
   readonly upstreamFor: (kind: Server["kind"]) => Upstream;
+  /** What a server answers is shown to people, and holds no secret there either. */
+  readonly scrubber: () => Scrubber;
 }
 
 export interface Trials {
@@ -24,7 +27,8 @@ const OURSELVES = "countersign";
 /** Milliseconds for the whole of one trial. */
 const TRIAL_MS = 30_000;
 
-export function createTrials({ clock, credentials, upstreamFor }: TrialPorts): Trials {
+export function createTrials(ports: TrialPorts): Trials {
+  const { clock, credentials, upstreamFor, scrubber } = ports;
   const running = new Map<string, Set<AbortController>>();
   return {
     async run(server) {
@@ -44,7 +48,7 @@ export function createTrials({ clock, credentials, upstreamFor }: TrialPorts): T
           sender: (one, attachment) => async (request) => {
             const order = { server: one, agentId: OURSELVES, attachment, signal };
             try {
-              return await collect(upstreamFor(one.kind), order, request, readMessage);
+              return await collect(upstreamFor(one.kind), order, request, readMessage, scrubber());
             } catch (error) {
               // An abort is ours, not an agent's: it says why.
               throw signal.aborted ? (signal.reason as Refusal) : error;

@@ -25,6 +25,15 @@ export function asRefusal(error: unknown): Refusal {
   return error instanceof Refusal ? error : new Refusal("internal", {}, error);
 }
 
+/** The same refusal, its facts passed through `clear`. */
+export function clearedOf(refusal: Refusal, clear: (text: string) => string): Refusal {
+  const facts = Object.entries(refusal.facts).map(([name, fact]) => [
+    name,
+    typeof fact === "string" ? clear(fact) : fact,
+  ]);
+  return new Refusal(refusal.code, Object.fromEntries(facts) as Facts, refusal.cause);
+}
+
 /**
  * code → [HTTP status, JSON-RPC code, exit code].
  * JSON-RPC: -32700/-32600 are the standard's; -32020 is MCP's HeaderMismatch. Ours lie outside -32768..-32000,

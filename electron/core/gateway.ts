@@ -8,6 +8,7 @@ import { asRefusal, Refusal, type RefusalCode } from "./errors.ts";
 import { newId } from "./ids.ts";
 import type { CallEnd, CallIntent, Journal } from "./journal.ts";
 import type { Message } from "./message.ts";
+import { echoed } from "./sentences.ts";
 import type { Server } from "./servers.ts";
 
 /** What redact.ts offers. */
@@ -181,18 +182,20 @@ export function createGateway(ports: GatewayPorts) {
       return attachment;
     },
 
-    /** Writes how a planned call ended. Each call ends once; a plan without a row has nothing to write. */
+    /** Writes how a planned call ended; `removed` counts secrets of ours that were taken out of its answer. Each call ends once; a plan without a row has nothing to write. */
     close(
       plan: Plan,
       end: Omit<CallEnd, "detail" | "totalMs"> & { detail: string | null },
       startedAt: number,
+      removed = 0,
     ): void {
       if (plan.callId === null || !plans.delete(plan)) return;
       // What we say ourselves of a denial holds nothing of a server's.
       const cleared = plan.cleared || end.outcome === "denied";
+      const said = end.detail === null ? null : cleared ? redact.text(end.detail) : WITHHELD;
       journal.end(plan.callId, {
         ...end,
-        detail: end.detail === null ? null : cleared ? redact.text(end.detail) : WITHHELD,
+        detail: echoed(removed, said),
         totalMs: clock.monotonic() - startedAt,
       });
     },

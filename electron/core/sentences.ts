@@ -417,3 +417,11 @@ export function complaint(refusal: Refusal): Complaint {
   const { code, facts } = refusal;
   return { code, sentence: fill(sentence, facts), advice: fill(advice, facts), facts };
 }
+
+/** What the journal says of an answer that held secrets of ours, before what the server itself said. */
+export function echoed(removed: number, said: string | null): string | null {
+  if (removed === 0) return said;
+  const times = removed === 1 ? "once" : `${removed} times`;
+  const note = `The server's answer held a secret of this vault, ${times}. It was taken out before the agent got it.`;
+  return said === null ? note : `${note} ${said}`;
+}

@@ -157,7 +157,14 @@ function Headline(props: { row: LogRow }): ReactNode {
 function Verdict(props: { row: LogRow; complaint: Complaint | null }): ReactNode {
   const { row, complaint } = props;
   const w = words.log.detail;
-  if (row.outcome === "ok") return null;
+  // A call that went well needs a word only where its answer held a key.
+  if (row.outcome === "ok") {
+    return row.detail === null ? null : (
+      <div className="verdict verdict-warn">
+        <p className="verdict-sentence">{row.detail}</p>
+      </div>
+    );
+  }
   const tone = { denied: "bad", failed: "bad", "tool-error": "warn", "rpc-error": "warn" } as const;
   const looks = row.outcome in tone ? tone[row.outcome as keyof typeof tone] : "calm";
   return (

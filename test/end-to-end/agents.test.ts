@@ -197,7 +197,7 @@ describe("server-everything over stdio, its key in the environment", () => {
     const env = (await client.callTool({ name: "get-env", arguments: {} })) as {
       content: { text: string }[];
     };
-    expect(env.content[0]?.text).toContain(ENV_KEY);
+    expect(env.content[0]?.text).toContain('"API_KEY": "[redacted]"');
     for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       let line = "";
       try {
@@ -240,9 +240,12 @@ describe("a server of 2026-07-28", () => {
 });
 
 describe("the canaries", () => {
-  it("no agent of this file was sent a key, except by the tool that prints its own environment", () => {
+  it("no agent of this file was sent a key, not even by the tool that prints its own environment (threat 46)", async () => {
     expect(received).not.toContain(KEY);
-    expect(received.split(ENV_KEY).length - 1).toBeLessThanOrEqual(1);
+    expect(received).not.toContain(ENV_KEY);
+    expect(received).toContain("[redacted]");
+    const [row] = (await house.calls()).filter((one) => one.tool === "get-env");
+    expect(row?.detail).toContain("held a secret of this vault, once");
   });
 
   it("the data folder holds neither", async () => {

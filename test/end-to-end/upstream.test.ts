@@ -232,7 +232,7 @@ describe("an upstream that", () => {
         ),
       );
     });
-    await call("errors", toolCall({}, 1, "a"));
+    expect((await call("errors", toolCall({}, 1, "a"))).body).not.toContain(KEY);
     const row = await last();
     expect(row).toMatchObject({ outcome: "rpc-error", rpcCode: -32602, code: null });
     expect(row?.detail).toContain("bad;");

@@ -2,19 +2,10 @@
 // echoes or an agent repeats is searched for them in the forms that programs commonly give to text.
 import type { Span } from "../message.ts";
 import type { Secret } from "../secret.ts";
+import { Finder } from "./finder.ts";
 import { mask } from "./mask.ts";
+import { type Needle, needlesOf } from "./needles.ts";
 import { viewsOf } from "./views.ts";
-
-/** Shorter values would shred ordinary text, and hide nothing that could not be guessed. */
-export const MIN_SECRET = 6;
-/** A line of a secret of many lines is searched for by itself from this length on. */
-const MIN_LINE = 16;
-
-interface Needle {
-  readonly text: string;
-  /** A Base64 form: what stands around it is part of the same coded text and goes with it. */
-  readonly coded: boolean;
-}
 
 interface Held {
   readonly secret: Secret;
@@ -36,21 +27,38 @@ export class KnownSecrets {
   #needles: ReadonlyMap<number, readonly Needle[]> | null = null;
   #heads = new Uint8Array(0);
   #longest = 0;
+  #finder: Finder | null = null;
 
   /** Hides this value from now on. The same value may be added by several owners. */
   add(secret: Secret): void {
     const value = secret.reveal();
     const held = this.#held.find((one) => one.secret.reveal() === value);
-    if (held) held.count++;
-    else this.#held.push({ secret, count: 1 });
-    this.#needles = null;
+    if (held) {
+      held.count++;
+      return;
+    }
+    this.#held.push({ secret, count: 1 });
+    this.#changed();
   }
 
   /** Undoes one add() of an equal value. */
   remove(secret: Secret): void {
     const value = secret.reveal();
-    this.#held = this.#held.filter((one) => one.secret.reveal() !== value || --one.count > 0);
+    const left = this.#held.filter((one) => one.secret.reveal() !== value || --one.count > 0);
+    if (left.length === this.#held.length) return;
+    this.#held = left;
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#needles = null;
+    this.#finder = null;
+  }
+
+  /** Finds them in bytes that go by: the same one for as long as the secrets are the same. */
+  get finder(): Finder {
+    this.#finder ??= new Finder(this.#held.flatMap(({ secret }) => needlesOf(secret.reveal())));
+    return this.#finder;
   }
 
   /** How far a form of the longest secret can reach, in UTF-16 units: needed before a text may be cut. */
@@ -107,43 +115,6 @@ export class KnownSecrets {
     this.#needles = needles;
     return needles;
   }
-}
-
-/** The forms of one value that views.ts does not undo. */
-function needlesOf(value: string): Needle[] {
-  if (value.length < MIN_SECRET) return [];
-  const plain = new Set([value, value.replaceAll(" ", "+"), value.replaceAll(/[\r\n]/g, "")]);
-  if (/[\r\n]/.test(value)) {
-    for (const line of value.split(/[\r\n]+/)) if (line.length >= MIN_LINE) plain.add(line);
-  }
-  const coded = new Set<string>();
-  const bytes = new TextEncoder().encode(value);
-  let hex = "";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
-  plain.add(hex);
-  plain.add(hex.toUpperCase());
-  for (const offset of [0, 1, 2]) {
-    const form = base64Core(bytes, offset);
-    coded.add(form);
-    coded.add(form.replaceAll("+", "-").replaceAll("/", "_"));
-  }
-  return [
-    ...[...plain]
-      .filter((text) => text.length >= MIN_SECRET)
-      .map((text) => ({ text, coded: false })),
-    ...[...coded].map((text) => ({ text, coded: true })),
-  ];
-}
-
-/**
- * Base64 of the bytes as they stand `offset` bytes into a longer text, without the characters that depend
- * on their neighbours: `Basic` puts a user name before the secret, a JSON document half a page.
- */
-function base64Core(bytes: Uint8Array, offset: number): string {
-  let binary = "\0".repeat(offset);
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  const whole = Math.floor((binary.length * 8) / 6);
-  return btoa(binary).slice(offset === 0 ? 0 : offset + 1, whole);
 }
 
 const inCode = (unit: number): boolean =>

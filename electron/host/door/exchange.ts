@@ -10,7 +10,7 @@ import type { Wire } from "../../core/wire.ts";
 import type { Attachment, Upstream, UpstreamAnswer } from "../upstream.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import type { Target } from "./guards.ts";
-import { isEventStream, relay } from "./relay.ts";
+import { isEventStream, relay, type Scrubber } from "./relay.ts";
 import { refuse, type Replies, rpcError } from "./reply.ts";
 
 export interface ExchangePorts {
@@ -18,6 +18,8 @@ export interface ExchangePorts {
   readonly sessions: Sessions;
   readonly wire: Wire;
   readonly upstreamFor: (kind: "http" | "stdio") => Upstream;
+  /** For one answer; made once the credential is out, so that it knows it. */
+  readonly scrubber: () => Scrubber;
   readonly replies: Replies;
   readonly body: BodyLimits;
   /** Milliseconds an agent may go without reading. */
@@ -44,6 +46,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
   let answer: UpstreamAnswer | null = null;
   let firstByteMs: number | null = null;
   let evidence: CallEvidence | null = null;
+  let scrubber: Scrubber | null = null;
   try {
     const reached = gateway.reach(who, target.server);
     const { server } = reached;
@@ -76,11 +79,14 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
       return upstream.send({ ...outgoing, attachment });
     });
     firstByteMs = ports.monotonic() - startedAt;
+    scrubber = ports.scrubber();
+    answer = { ...answer, headers: scrubber.headers(answer.headers) };
     keepSession(ports, exchange, server.id, message, answer);
 
     const observer =
       plan.callId === null ? null : wire.observe(isEventStream(answer), message?.id ?? null);
     const { bytes } = await relay(answer, response, {
+      scrubber,
       observer,
       serverName: server.name,
       stallMs: ports.stallMs,
@@ -100,6 +106,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
         firstByteMs,
       },
       startedAt,
+      scrubber.removed,
     );
   } catch (error) {
     const refusal = signal.aborted ? abortReason(signal) : asRefusal(error);
@@ -117,6 +124,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
           firstByteMs,
         },
         startedAt,
+        scrubber?.removed,
       );
     } else if (refusal.code === "agent_hung_up" || refusal.code === "agent_removed") {
       // An event stream that its agent closed, or a listing that it no longer wants: nothing was refused.

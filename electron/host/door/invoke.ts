@@ -12,6 +12,7 @@ import { abortReason, evidenceOf, type ExchangePorts, withFreshToken } from "./e
 import type { Server } from "../../core/servers.ts";
 import type { Attachment, Upstream } from "../upstream.ts";
 import type { Target } from "./guards.ts";
+import type { Scrubber } from "./relay.ts";
 import { refuse } from "./reply.ts";
 
 export interface InvokePorts {
@@ -42,7 +43,7 @@ export interface Order {
 }
 
 /**
- * Sends one message of a caller and collects the answer whole.
+ * Sends one message of a caller and collects the answer whole, cleared of live secrets.
  * @throws Refusal `upstream_*`, `stdio_*`
  */
 export async function collect(
@@ -50,24 +51,27 @@ export async function collect(
   order: Order,
   request: CallerRequest,
   readMessage: (bytes: Uint8Array) => Message,
+  scrubber: Scrubber,
 ): Promise<CallerAnswer> {
   const message = request.body === null ? null : readMessage(request.body);
   const answer = await upstream.send({ ...order, ...request, message });
   const server = order.server.name;
-  const chunks: Buffer[] = [];
+  const headers = scrubber.headers(answer.headers);
+  const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > MAX_ANSWER)
         throw new Refusal("upstream_not_mcp", { server, type: "more than 16 MiB at once" });
-      chunks.push(chunk);
+      chunks.push(scrubber.push(chunk));
     }
+    chunks.push(scrubber.end());
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal("upstream_dropped", { server }, error);
   }
-  return { status: answer.status, headers: answer.headers, body: Buffer.concat(chunks) };
+  return { status: answer.status, headers, body: Buffer.concat(chunks) };
 }
 
 /** Serves the invocation to its end. Never throws. */
@@ -81,6 +85,7 @@ export async function serveInvoke(
   let firstByteMs: number | null = null;
   let caller: Caller | null = null;
   let evidence: CallEvidence | null = null;
+  let removed = 0;
   try {
     const reached = gateway.reach(who, target.server);
     const body = await readBody(request, ports.body);
@@ -97,7 +102,10 @@ export async function serveInvoke(
       const answer = await withFreshToken(ports, plan, signal, (attachment) => {
         evidence = evidenceOf(attachment);
         const order = { agentId: who.agent.id, server, attachment, signal };
-        return collect(upstream, order, sent, wire.readMessage);
+        const scrubber = ports.scrubber();
+        return collect(upstream, order, sent, wire.readMessage, scrubber).finally(() => {
+          removed += scrubber.removed;
+        });
       });
       if (plan.callId !== null) firstByteMs = ports.monotonic() - startedAt;
       return answer;
@@ -136,6 +144,7 @@ export async function serveInvoke(
           firstByteMs,
         },
         startedAt,
+        removed,
       );
     }
   } catch (error) {
@@ -153,7 +162,7 @@ export async function serveInvoke(
         evidence,
         firstByteMs,
       };
-      gateway.close(plan, end, startedAt);
+      gateway.close(plan, end, startedAt, removed);
     } else {
       gateway.turnedAway(refusal.code, {
         who,

@@ -7,7 +7,19 @@ export interface Observer {
   feed(chunk: Uint8Array): void;
 }
 
+/** Takes live secrets out of what goes by: core/redact. */
+export interface Scrubber {
+  /** The bytes that may go on now. */
+  push(chunk: Uint8Array): Uint8Array;
+  /** What was held back and may go on now that nothing follows. */
+  end(): Uint8Array;
+  headers(headers: Readonly<Record<string, string>>): Record<string, string>;
+  /** How many secrets were taken out. */
+  readonly removed: number;
+}
+
 export interface RelayOptions {
+  readonly scrubber: Scrubber;
   readonly observer: Observer | null;
   readonly serverName: string;
   /** An agent that does not read for this long is dropped. Milliseconds. */
@@ -34,7 +46,7 @@ export function relay(
   return new Promise((resolve, reject) => {
     const { body, status } = answer;
     const events = isEventStream(answer);
-    let held: Buffer[] | null = events ? null : [];
+    let held: Uint8Array[] | null = events ? null : [];
     let bytes = 0;
     let stall: NodeJS.Timeout | undefined;
     let done = false;
@@ -59,13 +71,10 @@ export function relay(
       const headers: Record<string, string> = { ...answer.headers };
       delete headers["content-length"];
       if (length !== null) headers["content-length"] = String(length);
-      else if (answer.headers["content-length"] !== undefined) {
-        headers["content-length"] = answer.headers["content-length"];
-      }
       response.writeHead(status, headers);
     };
     const send = (chunk: Uint8Array): void => {
-      if (response.write(chunk)) return;
+      if (chunk.length === 0 || response.write(chunk)) return;
       body.pause();
       clearTimeout(stall);
       stall = setTimeout(() => {
@@ -75,10 +84,15 @@ export function relay(
     };
 
     response.on("close", onClose).on("drain", onDrain);
-    body.on("data", (chunk: Buffer) => {
-      if (done) return;
+    /** What is left of a chunk once it was cleared; the beginning of what may become a secret waits. */
+    const cleared = (chunk: Uint8Array): Uint8Array => {
       bytes += chunk.length;
       options.observer?.feed(chunk);
+      return chunk;
+    };
+    body.on("data", (raw: Buffer) => {
+      if (done) return;
+      const chunk = cleared(options.scrubber.push(raw));
       if (held !== null) {
         held.push(chunk);
         if (bytes <= HOLD_BYTES) return;
@@ -93,13 +107,14 @@ export function relay(
     });
     body.on("end", () => {
       if (done) return;
+      const rest = cleared(options.scrubber.end());
       if (held !== null) {
-        const whole = Buffer.concat(held);
+        const whole = Buffer.concat([...held, rest]);
         head(whole.length);
         response.end(whole);
       } else {
         if (!response.headersSent) head(null);
-        response.end();
+        response.end(rest);
       }
       finish(null);
     });
