@@ -224,6 +224,7 @@ async function compose(
     log,
     folder,
     serve: async (...exchange) => door?.serve(...exchange),
+    broken: (...what) => door?.broken(...what),
     // The browser form has the port between.
     port: options.port === 0 ? 0 : options.port + 2,
     bodyMs: BODY.withinMs,

@@ -23,6 +23,7 @@ export interface InboundPorts {
   readonly log: Log;
   readonly folder: string;
   readonly serve: Door["serve"];
+  readonly broken: Door["broken"];
   /** 0 takes any port, in tests. */
   readonly port: number;
   readonly bodyMs: number;
@@ -89,6 +90,7 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
       door = await openMtlsDoor(
         {
           serve: ports.serve,
+          broken: ports.broken,
           admit: (peer, authorization) =>
             agents.admitCertificate(peer, credentialIn(authorization)),
         },

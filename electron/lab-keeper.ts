@@ -272,7 +272,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
         try {
           const { runTour } = await import("./tour.ts");
           const current = practice;
-          if (current === null) throw new Refusal("lab_off");
+          if (current === null) throw new Refusal("lab_failed", { reason: "it was stopped" });
           return await runTour(current, {
             door: ports.door(),
             servers,

@@ -49,6 +49,10 @@ const WORDS: Record<RefusalCode, Words> = {
     "The request's headers are too large.",
     "Keep all headers together under 16 KiB.",
   ],
+  headers_too_slow: [
+    "The request's headers did not arrive in time.",
+    "Send all of them within {seconds} seconds of connecting.",
+  ],
   body_too_large: [
     "The request is larger than {limit} bytes.",
     "Send less at once; large data belongs in a resource, not in an argument.",
@@ -304,7 +308,6 @@ const WORDS: Record<RefusalCode, Words> = {
     "The steps of this flow are no longer kept.",
     "Repeat the call: the newest flows are kept until Countersign ends.",
   ],
-  lab_off: ["The lab is not running.", "Start it: countersign lab start."],
   lab_failed: [
     "The lab could not be started: {reason}.",
     "Try again; countersign doctor shows what is wrong with this machine.",

@@ -192,7 +192,7 @@ describe("before anything is parsed", () => {
       /invalid_token/,
     ],
   ] as const)(
-    "answers a credential that is %s as RFC 9728 and RFC 6750 ask",
+    "answers a credential that is %s as RFC 9728 and RFC 6750 ask (negative tests 76 and 84)",
     async (_what, headers, status, code, challenge) => {
       const reply = await ask(house.door, "/mcp/echo", { headers, body: toolCall() });
       expect([reply.status, reply.code]).toEqual([status, code]);
@@ -243,10 +243,82 @@ describe("before anything is parsed", () => {
       `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
       `\x16\x03\x01\x02\x00\x01\x00`,
       `POST http://evil.test/mcp/echo HTTP/1.1\r\nHost: evil.test\r\n\r\n`,
+      `${head}Expect: 200-ok\r\nContent-Length: 2\r\n\r\n{}`,
     ];
     const before = server.seen.length;
     for (const text of corpus) expect(await raw(text)).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(server.seen.length).toBe(before);
+  });
+
+  it.each(["foo", "100-continue", "100-continue, foo"])(
+    "Expect: %s comes past no guard (threats 1 and 2)",
+    async (expected) => {
+      const head = (host: string, more = ""): string =>
+        `POST /mcp/echo HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nExpect: ${expected}\r\n${more}Content-Length: ${toolCall().length}\r\nConnection: close\r\n\r\n`;
+      const before = server.seen.length;
+      const ours = `127.0.0.1:${house.port}`;
+      expect(await raw(head("evil.test") + toolCall())).toMatch(/^HTTP\/1\.1 421 (?!.*\r\n\r\n.)/s);
+      expect(await raw(head(ours, "Origin: null\r\n"))).toMatch(/^HTTP\/1\.1 403 /);
+      const stranger = await raw(head(ours));
+      expect(stranger).toMatch(
+        expected === "100-continue" ? /^HTTP\/1\.1 401 / : /^HTTP\/1\.1 400 /,
+      );
+      expect(server.seen.length).toBe(before);
+      const admitted = await raw(
+        head(ours, `Authorization: Bearer ${credential}\r\n`) + toolCall(),
+      );
+      // Who is let in and asked first is told to go on; nothing else can be expected.
+      if (expected === "100-continue") {
+        expect(admitted).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+      } else {
+        expect(admitted).toMatch(/^HTTP\/1\.1 400 /);
+        expect(admitted).toContain("headers_refused");
+      }
+    },
+  );
+
+  it("what is no request leaves a code and a row, and tells a page that rebound a name nothing", async () => {
+    const huge = `X: ${"a".repeat(20_000)}\r\n\r\n`;
+    const ours = await raw(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${house.port}\r\n${huge}`);
+    expect(ours).toMatch(/^HTTP\/1\.1 431 /);
+    expect(JSON.parse(ours.split("\r\n\r\n")[1] ?? "")).toMatchObject({
+      error: { data: { code: "headers_too_large" } },
+    });
+    expect(await house.row("headers_too_large")).toMatchObject({
+      kind: "refusal",
+      httpStatus: 431,
+    });
+    for (const page of [
+      "Host: evil.test\r\n",
+      `Host: 127.0.0.1:${house.port}\r\nOrigin: null\r\n`,
+    ]) {
+      const theirs = await raw(`GET / HTTP/1.1\r\n${page}${huge}`);
+      expect(theirs).toMatch(/^HTTP\/1\.1 431 .*\r\n\r\n$/s);
+    }
+    expect(await raw("\x16\x03\x01\x02\x00\x01\x00")).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n$/s);
+    expect(await house.row("headers_refused")).toMatchObject({ kind: "refusal", httpStatus: 400 });
+  });
+
+  it("a socket that is silent or slow with its headers is told so, and leaves a row (threat 15)", async () => {
+    const [silent, slow] = await Promise.all([
+      raw("", 15_000),
+      raw(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${house.port}\r\nX-A`, 15_000),
+    ]);
+    for (const answer of [silent, slow]) {
+      expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+      expect(answer).toContain("headers_too_slow");
+    }
+    expect(await house.row("headers_too_slow")).toMatchObject({ kind: "refusal", httpStatus: 408 });
+  }, 20_000);
+
+  it("a wrong method and an unknown path are refused by name, and a refused host stands in its row", async () => {
+    const put = await ask(house.door, "/mcp/echo", { method: "PUT", headers: bearer() });
+    expect([put.status, put.code]).toEqual([405, "method_not_allowed"]);
+    const lost = await ask(house.door, "/mcp/echo/more", { headers: bearer() });
+    expect([lost.status, lost.code]).toEqual([404, "path_unknown"]);
+    await ask(house.door, "/mcp/echo", { headers: { host: "evil\u001b.test" } }).catch(() => null);
+    await ask(house.door, "/mcp/echo", { headers: { host: "evil.test" } });
+    expect((await house.row("host_refused")).detail).toBe('Host: "evil.test"');
   });
 
   it("cuts a slow sender off, and serves others meanwhile", async () => {
@@ -481,7 +553,10 @@ describe("nothing is lost", () => {
 
   it("every sentence says something, and every advice says what to do", () => {
     for (const code of Object.keys(REFUSALS) as RefusalCode[]) {
-      const { sentence, advice } = complaint(new Refusal(code));
+      const { sentence, advice } = complaint(
+        // One advice is what to use instead, said by whoever refuses.
+        new Refusal(code, { instead: "Replace it with another." }),
+      );
       expect([code, sentence.length > 10, advice.length > 10]).toEqual([code, true, true]);
     }
   });

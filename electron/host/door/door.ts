@@ -1,14 +1,15 @@
 // The front door: one fixed port on loopback. It refuses early, keeps count of what is open, and can end what
 // belongs to one agent at once.
 import http from "node:http";
-import type { Server, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { AdmittedAgent } from "../../core/agent-register.ts";
 import type { AgentAuthMethod } from "../../core/agents.ts";
-import { asRefusal, httpStatus, Refusal } from "../../core/errors.ts";
+import { asRefusal, Refusal } from "../../core/errors.ts";
+import { answerBrokenRequest, type BrokenRequest } from "./broken.ts";
 import { type ExchangePorts, serveMcp } from "./exchange.ts";
 import { guard, presentedCredential, type Target } from "./guards.ts";
-import { whoHolds } from "./holder.ts";
 import { type InvokePorts, serveInvoke } from "./invoke.ts";
+import { httpLimits, listen, onEveryRequest } from "./listener.ts";
 import { refuse } from "./reply.ts";
 
 export interface DoorPorts
@@ -50,13 +51,13 @@ export interface Door {
     response: http.ServerResponse,
     entrance: Entrance,
   ) => Promise<void>;
+  /** Answers what was no request at all, wherever it came in. */
+  readonly broken: (error: BrokenRequest, socket: Socket, authority: string) => void;
   /** Ends everything that this agent has open, now. */
   dropAgent(agentId: string): void;
   close(): Promise<void>;
 }
 
-/** Bytes of all request headers together. */
-const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_OPEN_PER_AGENT = 512;
 
 /**
@@ -70,7 +71,8 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
   const maxOpen = options.maxOpenPerAgent ?? MAX_OPEN_PER_AGENT;
   let front: Entrance;
 
-  const server = http.createServer(httpLimits(ports.body.withinMs), (request, response) => {
+  const server = http.createServer(httpLimits(ports.body.withinMs));
+  onEveryRequest(server, (request, response) => {
     void serve(request, response, front);
   });
 
@@ -108,7 +110,8 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
       const refusal = asRefusal(error);
       const status = refuse(request, response, refusal, inner.replies, target, null);
       const serverName = target !== null && "server" in target ? target.server : undefined;
-      inner.gateway.turnedAway(refusal.code, { who, serverName, status, startedAt });
+      const note = noteOf(refusal, request, complaint);
+      inner.gateway.turnedAway(refusal.code, { who, serverName, status, startedAt, note });
       return;
     }
 
@@ -132,6 +135,8 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
       if (!response.writableFinished) controller.abort(new Refusal("agent_hung_up"));
     });
     const { signal } = controller;
+    // It asked before it sent its body (RFC 9110 section 10.1.1); all that can be refused unread has been by now.
+    if (request.headers.expect !== undefined) response.writeContinue();
     try {
       if (target.kind === "mcp")
         await serveMcp(inner, { request, response, who, target, startedAt, signal });
@@ -147,8 +152,16 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
     socket.setNoDelay(true);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    answerBrokenRequest(error, socket as Socket);
+  function broken(error: BrokenRequest, socket: Socket, authority: string): void {
+    const startedAt = ports.monotonic();
+    answerBrokenRequest(error, socket, authority, {
+      complaint: ports.complaint,
+      turnedAway: (code, status, note) =>
+        ports.gateway.turnedAway(code, { status, startedAt, note }),
+    });
+  }
+  server.on("clientError", (error: BrokenRequest, socket) => {
+    broken(error, socket as Socket, front.authority);
   });
 
   await listen(server, options.port);
@@ -168,6 +181,7 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
   return {
     origin,
     serve,
+    broken,
     dropAgent(agentId) {
       for (const controller of open.get(agentId) ?? [])
         controller.abort(new Refusal("agent_removed"));
@@ -189,38 +203,20 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
   };
 }
 
-/**
- * How much and how slowly an agent may send.
- * @param bodyMs milliseconds that a body may take
- */
-export const httpLimits = (bodyMs: number) => ({
-  maxHeaderSize: MAX_HEADER_BYTES,
-  headersTimeout: 10_000,
-  // Longer than the body's own limit, which gives the better answer.
-  requestTimeout: bodyMs + 15_000,
-  keepAliveTimeout: 60_000,
-  // How often node looks for slow senders.
-  connectionsCheckingInterval: 1000,
-  insecureHTTPParser: false,
-  requireHostHeader: false,
-});
-
-/** Listens on 127.0.0.1 and on this port alone. @throws Refusal `port_taken` with the program that holds it */
-export function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE" && error.code !== "EACCES") {
-        reject(error);
-        return;
-      }
-      void whoHolds(port).then((holder) => {
-        const by =
-          error.code === "EACCES" ? "the system, which lets only administrators use it" : holder;
-        reject(new Refusal("port_taken", { port, holder: by }));
-      });
-    });
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, resolve);
-  });
+/** What a person wants to know of a request that was refused before anybody was admitted. */
+function noteOf(
+  refusal: Refusal,
+  { headers }: http.IncomingMessage,
+  complaint: DoorPorts["complaint"],
+): string | undefined {
+  const shown = (value: string | undefined): string => JSON.stringify((value ?? "").slice(0, 120));
+  if (refusal.code === "host_refused") return `Host: ${shown(headers.host)}`;
+  if (refusal.code === "origin_refused") {
+    return headers.origin === undefined
+      ? `Sec-Fetch-Site: ${shown(String(headers["sec-fetch-site"]))}`
+      : `Origin: ${shown(headers.origin)}`;
+  }
+  return refusal.code === "headers_refused" ? complaint(refusal).sentence : undefined;
 }
 
 /** RFC 9728 section 2. No authorization server is named: agents' credentials are made by the person, here. */
@@ -258,20 +254,4 @@ function sendJson(response: http.ServerResponse, value: unknown): void {
     "x-content-type-options": "nosniff",
   });
   response.end(body);
-}
-
-/** What node's parser refused: too large, too slow, or not HTTP. There is no request to answer, only a socket. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (socket.destroyed || !socket.writable) return;
-  const code =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? "headers_too_large"
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? "body_too_slow"
-        : "headers_refused";
-  const status = httpStatus(code);
-  socket.end(
-    `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ""}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`,
-  );
-  setTimeout(() => socket.destroy(), 500).unref();
 }

@@ -66,6 +66,7 @@ export function guard(request: IncomingMessage, authority: string): Target {
     throw new Refusal("headers_refused", { reason: "only HTTP/1.1 is spoken here" });
   }
   checkOnce(request.rawHeaders);
+  checkExpect(headers.expect);
 
   if (target === null) throw new Refusal("path_unknown");
   const method = request.method ?? "";
@@ -88,6 +89,13 @@ function checkOnce(rawHeaders: readonly string[]): void {
   // RFC 9112 section 6.1: both lengths together are the classic way to smuggle a second request.
   if (seen.has("content-length") && seen.has("transfer-encoding")) {
     throw new Refusal("headers_refused", { reason: "two message lengths" });
+  }
+}
+
+/** RFC 9110 section 10.1.1: one thing can be expected. @throws Refusal `headers_refused` */
+export function checkExpect(value: string | undefined): void {
+  if (value !== undefined && !/^100-continue$/i.test(value)) {
+    throw new Refusal("headers_refused", { reason: "they expect more than 100-continue" });
   }
 }
 

@@ -127,8 +127,10 @@ export function relay(
           : new Refusal("upstream_dropped", { server: options.serverName }, error);
       if (events && response.headersSent) {
         const words = options.lastWords(refusal);
-        if (words !== null) response.end(`\n\nevent: message\ndata: ${words}\n\n`);
-        else response.destroy();
+        // Half an event may stand there: of a type that nobody listens to, it is passed over.
+        if (words !== null) {
+          response.end(`\nevent: broken-off\n\nevent: message\ndata: ${words}\n\n`);
+        } else response.destroy();
       }
       finish(refusal);
     });

@@ -8,7 +8,9 @@ import type { AdmittedAgent } from "../../core/agent-register.ts";
 import type { DistinguishedName, Peer } from "../../core/certificates.ts";
 import type { TlsIdentity } from "../../core/oauth/types.ts";
 import type { Secret } from "../../core/secret.ts";
-import { answerBrokenRequest, type Door, type Entrance, httpLimits, listen } from "../door/door.ts";
+import type { BrokenRequest } from "../door/broken.ts";
+import type { Door, Entrance } from "../door/door.ts";
+import { httpLimits, listen, onEveryRequest } from "../door/listener.ts";
 import { type Made, makeKey, makeSelfSigned } from "./make.ts";
 import { peerOf } from "./peer.ts";
 
@@ -23,6 +25,7 @@ export interface MtlsCredentials {
 export interface MtlsDoorPorts {
   /** The front door's handler. */
   readonly serve: Door["serve"];
+  readonly broken: Door["broken"];
   /**
    * Says whose certificate this is. Called for every request.
    * @throws Refusal `agent_certificate_*`, `agent_paused`
@@ -59,21 +62,19 @@ export async function openMtlsDoor(
   let era = 0;
   let entrance: Entrance;
 
-  const server = https.createServer(
-    { ...httpLimits(options.bodyMs), ...tlsOptions(options) },
-    (request, response) => {
-      // Nothing of this request was looked at, so whoever sent it may send it again on a new connection.
-      if (sockets.get(request.socket) !== era) request.socket.destroy();
-      else void ports.serve(request, response, entrance);
-    },
-  );
+  const server = https.createServer({ ...httpLimits(options.bodyMs), ...tlsOptions(options) });
+  onEveryRequest(server, (request, response) => {
+    // Nothing of this request was looked at, so whoever sent it may send it again on a new connection.
+    if (sockets.get(request.socket) !== era) request.socket.destroy();
+    else void ports.serve(request, response, entrance);
+  });
   server.on("secureConnection", (socket) => {
     sockets.set(socket, era);
     socket.setNoDelay(true);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    answerBrokenRequest(error, socket as Socket);
+  server.on("clientError", (error: BrokenRequest, socket) => {
+    ports.broken(error, socket as Socket, entrance.authority);
   });
 
   await listen(server, options.port);

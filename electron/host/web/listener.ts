@@ -5,6 +5,7 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Complaint } from "../../core/sentences.ts";
 import { asRefusal, httpStatus, Refusal } from "../../core/errors.ts";
+import { onEveryRequest } from "../door/listener.ts";
 import type { Assets } from "./assets.ts";
 import { createEventStreams, STREAM_LIMITS, type StreamLimits } from "./events.ts";
 import { SECURITY_HEADERS } from "./policy.ts";
@@ -49,19 +50,17 @@ export async function openWebForm(options: WebOptions): Promise<WebForm> {
   const arrival = options.arrival ?? 15_000;
   let host = "";
 
-  const server = http.createServer(
-    {
-      maxHeaderSize: 16 * 1024,
-      headersTimeout: arrival,
-      requestTimeout: arrival,
-      connectionsCheckingInterval: Math.min(1000, arrival),
-      keepAliveTimeout: 5000,
-      insecureHTTPParser: false,
-    },
-    (request, response) => {
-      handle(request, response).catch((error: unknown) => refuse(response, error));
-    },
-  );
+  const server = http.createServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: arrival,
+    requestTimeout: arrival,
+    connectionsCheckingInterval: Math.min(1000, arrival),
+    keepAliveTimeout: 5000,
+    insecureHTTPParser: false,
+  });
+  onEveryRequest(server, (request, response) => {
+    handle(request, response).catch((error: unknown) => refuse(response, error));
+  });
   server.maxConnections = 64;
   // Upgrade and CONNECT have no use here; without a listener Node would leave the first one open.
   server.on("upgrade", (_, socket) => socket.destroy());
@@ -97,6 +96,7 @@ export async function openWebForm(options: WebOptions): Promise<WebForm> {
   }
 
   async function openSession(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    goOn(request, response);
     const { code } = await readJson(request);
     const session = typeof code === "string" ? sessions.redeem(code) : undefined;
     if (session === undefined) throw new Refusal("link_spent");
@@ -105,6 +105,7 @@ export async function openWebForm(options: WebOptions): Promise<WebForm> {
 
   async function callDesk(request: IncomingMessage, response: ServerResponse): Promise<void> {
     signedIn(request);
+    goOn(request, response);
     const { method, input } = await readJson(request);
     const reply = await options.desk.call(method, input);
     // A refusal of the contract is still an answered question: the page reads `ok`, not the status.
@@ -115,6 +116,11 @@ export async function openWebForm(options: WebOptions): Promise<WebForm> {
     const session = signedIn(request);
     const added = streams.add(response, SECURITY_HEADERS, () => sessions.alive(session));
     if (!added) throw new Refusal("door_busy");
+  }
+
+  /** For who asked before sending a body (RFC 9110 section 10.1.1). */
+  function goOn(request: IncomingMessage, response: ServerResponse): void {
+    if (request.headers.expect !== undefined) response.writeContinue();
   }
 
   function signedIn(request: IncomingMessage): string {

@@ -1,6 +1,7 @@
 // Reading one HTTP request to the browser form: the checks that come before anything is parsed.
 import type { IncomingMessage } from "node:http";
 import { Refusal } from "../../core/errors.ts";
+import { checkExpect } from "../door/guards.ts";
 
 /** Bytes. The largest honest input is a form with a certificate or two. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -18,6 +19,7 @@ export function checkRequest(request: IncomingMessage, host: string): string {
   if (origin === undefined ? request.method === "POST" : origin !== `http://${host}`) {
     throw new Refusal("origin_refused");
   }
+  checkExpect(request.headers.expect);
   const target = request.url ?? "";
   // RFC 9112 section 3.2.1: origin-form only. The absolute form could name another authority than Host.
   if (!target.startsWith("/") || target.startsWith("//")) throw new Refusal("host_refused");

@@ -80,6 +80,7 @@ async function open(authoritiesPem: string | null = ca.caPem): Promise<Opened> {
   ]);
   const door = await openMtlsDoor(
     {
+      broken: () => undefined,
       admit(peer) {
         peers.push(peer);
         return {
@@ -186,6 +187,7 @@ describe("the door for agents with certificates", () => {
     const peers: (Peer | null)[] = [];
     const door = await openMtlsDoor(
       {
+        broken: () => undefined,
         admit(peer) {
           peers.push(peer);
           throw new Refusal("agent_certificate_unknown");
@@ -308,6 +310,7 @@ describe("the door for agents with certificates", () => {
         throw new Refusal("agent_certificate_missing");
       },
       serve: () => Promise.resolve(),
+      broken: () => undefined,
     };
     const refusal = await openMtlsDoor(ports, {
       port,
@@ -445,7 +448,7 @@ describe("behind the door with certificates", () => {
         agent: { id: "agt_1", name: admitPeer(peer, find, Date.now()).agent },
       }) as unknown as AdmittedAgent;
     const door = await openMtlsDoor(
-      { serve: front.serve, admit },
+      { serve: front.serve, broken: front.broken, admit },
       { port: 0, bodyMs: 1000, identity: doorIdentity, authoritiesPem: null },
     );
     closers.push(() => door.close());
