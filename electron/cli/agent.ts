@@ -1,4 +1,4 @@
-// `agent list | add | rotate | pause | resume | remove | jwks`.
+// `agent list | add | rename | rotate | pause | resume | remove | jwks`.
 import type { Issued } from "../contract.ts";
 import type { AgentView } from "../core/agents.ts";
 import { cell } from "./output.ts";
@@ -54,6 +54,15 @@ export const add: Run = async ({ args: [name = ""], connect, out, tenant }) => {
 const wanted = async ({ args, connect, tenant }: Context) => {
   const remote = await connect();
   return { remote, agent: await findAgent(remote, tenant, args[0] ?? "") };
+};
+
+export const rename: Run = async (context) => {
+  const name = context.args[1] ?? "";
+  const { remote, agent } = await wanted(context);
+  const now = await remote.call("agents.rename", { id: agent.id, name });
+  await context.out.show(now, (a) =>
+    context.out.line(`The agent “${agent.name}” is called “${a.name}” now.`),
+  );
 };
 
 export const rotate: Run = async (context) => {

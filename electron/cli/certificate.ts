@@ -1,8 +1,8 @@
-// `certificate list | make | accept | import | csr | export | remove`. Private keys come in by a file and never go out.
+// `certificate list | make | renew | accept | take-over | import | csr | export | remove`. Private keys come in by a file and never go out.
 import type { CertificateView } from "../contract.ts";
 import { oneOf, readCertificates, readFile, usage, wholeNumber } from "./given.ts";
 import { cell, type Cell } from "./output.ts";
-import { findCertificate } from "./remote.ts";
+import { type CertificateRole, findCertificate, type Remote } from "./remote.ts";
 import { cut, localTime } from "./text.ts";
 import type { Context, Run } from "./types.ts";
 
@@ -87,23 +87,80 @@ export const make: Run = async (context) => {
   });
 };
 
-const wanted = async ({ args, connect, tenant }: Context) => {
+const wanted = async ({ args, connect, tenant }: Context, role?: CertificateRole) => {
   const remote = await connect();
-  return { remote, certificate: await findCertificate(remote, tenant, args[0] ?? "") };
+  return { remote, certificate: await findCertificate(remote, tenant, args[0] ?? "", role) };
+};
+
+/** Whose place it has taken, or will. */
+async function showSuccession({ out }: Context, remote: Remote, now: CertificateView) {
+  if (now.state !== "active" || now.replaces === undefined) return;
+  const all = await remote.call("certificates.list", {});
+  const old = all.find((c) => c.id === now.replaces);
+  if (old === undefined) return;
+  if (old.state === "replaced") {
+    await out.line("Everything that worked with the old one works with it from now on.");
+    return out.line(`Remove the old one when you like: countersign certificate remove ${old.id}`);
+  }
+  await out.line("The old one is in use until the issuer knows this one. What to register there:");
+  for (const issuer of await remote.call("issuers.list", {})) {
+    if ("certificate" in issuer.auth && issuer.auth.certificate === old.id) {
+      await out.line(`  countersign issuer jwks ${issuer.name}`);
+    }
+  }
+  await out.line(`Then: countersign certificate take-over ${now.id}`);
+}
+
+export const renew: Run = async (context) => {
+  const { flag, out, text } = context;
+  if (flag("request") && flag("self-signed")) {
+    throw usage("It is self-signed, or requested from an authority: say one of the two.");
+  }
+  const key = text("key");
+  const days = text("days");
+  const input = {
+    ...(key !== undefined && { key: oneOf("key", key, KEYS) }),
+    ...(flag("request") && { signedBy: "authority" as const }),
+    ...(flag("self-signed") && { signedBy: "itself" as const }),
+    ...(days !== undefined && { days: wholeNumber("days", days, 1, 825) }),
+  };
+  const { remote, certificate } = await wanted(context);
+  const made = await remote.call("certificates.renew", { id: certificate.id, ...input });
+  await out.show(made, async (now) => {
+    if (now.state !== "csr-pending") {
+      await showIssued(context, now);
+      return showSuccession(context, remote, now);
+    }
+    await out.line("Hand this request (RFC 2986) to the authority; its key stays in the vault:");
+    await out.lines(now.csr.trimEnd());
+    await out.line("When it is signed, it takes the place of the old one at once:");
+    await out.line(`countersign certificate accept ${now.id} FILE`);
+  });
 };
 
 export const accept: Run = async (context) => {
   const chain = await readCertificates(context.io, context.args[1] ?? "");
-  const { remote, certificate } = await wanted(context);
+  const { remote, certificate } = await wanted(context, "waiting");
   const now = await remote.call("certificates.accept", { id: certificate.id, chain });
-  await context.out.show(now, (c) => showIssued(context, c));
+  await context.out.show(now, async (c) => {
+    await showIssued(context, c);
+    await showSuccession(context, remote, c);
+  });
+};
+
+export const takeOver: Run = async (context) => {
+  const { remote, certificate } = await wanted(context, "successor");
+  const now = await remote.call("certificates.takeOver", { id: certificate.id });
+  await context.out.show(now, (c) => showSuccession(context, remote, c));
 };
 
 export const importFile: Run = async (context) => {
-  const { args, connect, flag, io, out, secrets, tenant } = context;
+  const { args, connect, flag, io, out, secrets, tenant, text } = context;
   const [label = "", file = ""] = args;
   const bytes = await readFile(io, file, MOST_IMPORT);
   const remote = await connect();
+  const old = text("replaces");
+  const replaces = old === undefined ? null : (await findCertificate(remote, tenant, old)).id;
   const passphrase = flag("passphrase-stdin")
     ? (await secrets.one(`Passphrase of ${file}`)).reveal()
     : null;
@@ -111,13 +168,17 @@ export const importFile: Run = async (context) => {
     label,
     file: bytes.toString("base64"),
     passphrase,
+    replaces,
     ...(tenant !== undefined && { tenant }),
   });
-  await out.show(now, (c) => showIssued(context, c));
+  await out.show(now, async (c) => {
+    await showIssued(context, c);
+    await showSuccession(context, remote, c);
+  });
 };
 
 export const csr: Run = async (context) => {
-  const { certificate } = await wanted(context);
+  const { certificate } = await wanted(context, "waiting");
   if (certificate.state !== "csr-pending") {
     throw usage(`“${certificate.label}” does not wait for a signature: it has no request.`);
   }

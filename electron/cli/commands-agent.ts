@@ -24,6 +24,15 @@ export const AGENT_COMMANDS: readonly Command[] = [
     load: async () => (await import("./agent.ts")).add,
   },
   {
+    words: ["agent", "rename"],
+    summary: "give an agent another name; its credential stays",
+    synopsis: "<agent> <name>",
+    arity: [2, 2],
+    options: {},
+    examples: ["countersign agent rename ci 'CI of the website'"],
+    load: async () => (await import("./agent.ts")).rename,
+  },
+  {
     words: ["agent", "rotate"],
     summary: "issue a new credential; the old one stops at once",
     synopsis: "<agent>",

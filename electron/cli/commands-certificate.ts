@@ -39,6 +39,39 @@ export const CERTIFICATE_COMMANDS: readonly Command[] = [
     load: async () => (await import("./certificate.ts")).make,
   },
   {
+    words: ["certificate", "renew"],
+    summary: "make the successor of a certificate: a new key, the same names",
+    synopsis: "<certificate>",
+    arity: [1, 1],
+    options: {
+      key: { type: "string", value: "KIND", help: "another kind of key than the old one has" },
+      "self-signed": { type: "boolean", help: "sign it with its own key" },
+      request: { type: "boolean", help: "print a request (RFC 2986) for an authority" },
+      days: {
+        type: "string",
+        value: "N",
+        help: "how long a self-signed one lives, 1 to 825 (default 365)",
+      },
+    },
+    notes:
+      "Signed as the old one was, unless said otherwise. What an authority signs takes the place of the old one at once; a self-signed one waits until its issuer knows it.",
+    examples: [
+      "countersign certificate renew laptop --request > laptop.csr",
+      "countersign certificate renew laptop --days 90",
+    ],
+    load: async () => (await import("./certificate.ts")).renew,
+  },
+  {
+    words: ["certificate", "take-over"],
+    summary: "use a successor from now on, wherever the old one was used",
+    synopsis: "<certificate>",
+    arity: [1, 1],
+    options: {},
+    notes: "For a self-signed one, once its issuer knows it. No call fails for it.",
+    examples: ["countersign certificate take-over laptop"],
+    load: async () => (await import("./certificate.ts")).takeOver,
+  },
+  {
     words: ["certificate", "accept"],
     summary: "put in what the authority signed for a request",
     synopsis: "<certificate> <file>",
@@ -58,11 +91,16 @@ export const CERTIFICATE_COMMANDS: readonly Command[] = [
         type: "boolean",
         help: "the file has a passphrase: it is asked for, or read from standard input",
       },
+      replaces: {
+        type: "string",
+        value: "NAME",
+        help: "the certificate whose place it takes, wherever that one is used",
+      },
     },
     notes: "The file is PEM with certificate and key, or PKCS#12 (.p12, .pfx).",
     examples: [
       "countersign certificate import laptop laptop.pem",
-      "countersign certificate import laptop laptop.p12 --passphrase-stdin",
+      "countersign certificate import laptop laptop.p12 --passphrase-stdin --replaces laptop",
     ],
     load: async () => (await import("./certificate.ts")).importFile,
   },

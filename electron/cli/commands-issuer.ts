@@ -53,13 +53,66 @@ export const ISSUER_COMMANDS: readonly Command[] = [
     load: async () => (await import("./issuer.ts")).add,
   },
   {
-    words: ["issuer", "jwk"],
-    summary: "the public key to register at an issuer (private_key_jwt)",
+    words: ["issuer", "jwks"],
+    summary: "the public keys, or self-signed certificates, to register at an issuer",
     synopsis: "<issuer>",
     arity: [1, 1],
     options: {},
-    examples: ["countersign issuer jwk entra"],
-    load: async () => (await import("./issuer.ts")).jwk,
+    notes:
+      "For private_key_jwt the signing keys; for self_signed_tls_client_auth the certificates as x5c (RFC 8705). A successor that waits is among them.",
+    examples: ["countersign issuer jwks entra", "countersign issuer jwks bank --json > jwks.json"],
+    load: async () => (await import("./issuer-change.ts")).jwks,
+  },
+  {
+    words: ["issuer", "edit"],
+    summary: "change an issuer's name or whom it is trusted by",
+    synopsis: "<issuer>",
+    arity: [1, 1],
+    options: {
+      name: { type: "string", value: "NAME", help: "a new name, for people and this command line" },
+      trust: {
+        type: "string",
+        value: "FILE",
+        help: "PEM of authorities that may vouch for this issuer besides the usual ones",
+      },
+      "no-trust": { type: "boolean", help: "only the usual authorities may vouch for it" },
+    },
+    examples: ["countersign issuer edit okta --name okta-staging --trust ca.pem"],
+    load: async () => (await import("./issuer-change.ts")).edit,
+  },
+  {
+    words: ["issuer", "replace-secret"],
+    summary: "put a new client secret, or a second signing key, in",
+    synopsis: "<issuer>",
+    arity: [1, 1],
+    options: {
+      alg: { type: "string", value: "ALG", help: "for private_key_jwt: another algorithm" },
+      "key-stdin": {
+        type: "boolean",
+        help: "for private_key_jwt: take the key from standard input (PKCS#8 PEM) instead of making one",
+      },
+    },
+    notes:
+      "A client secret is used at once. A signing key waits beside the old one: register both, then settle-key.",
+    examples: [
+      "countersign issuer replace-secret okta < new-secret.txt",
+      "countersign issuer replace-secret entra",
+    ],
+    load: async () => (await import("./issuer-change.ts")).replaceSecret,
+  },
+  {
+    words: ["issuer", "settle-key"],
+    summary: "use the second signing key from now on, or let go of it",
+    synopsis: "<issuer>",
+    arity: [1, 1],
+    options: {
+      keep: { type: "string", value: "WHICH", help: "new (default), or old" },
+    },
+    examples: [
+      "countersign issuer settle-key entra",
+      "countersign issuer settle-key entra --keep old",
+    ],
+    load: async () => (await import("./issuer-change.ts")).settleKey,
   },
   {
     words: ["issuer", "remove"],

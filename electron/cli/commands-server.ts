@@ -98,6 +98,27 @@ const addOptions: OptionTable = {
   },
 };
 
+const editOptions: OptionTable = {
+  name: { type: "string", value: "NAME", help: "a new name: agents use another address then" },
+  url: {
+    type: "string",
+    value: "URL",
+    help: "a new address; a key never follows to another origin, and has to be given anew",
+  },
+  "no-key": { type: "boolean", help: "send nothing from now on" },
+  "no-trust": { type: "boolean", help: "only the usual authorities may vouch for this server" },
+  ...Object.fromEntries(
+    Object.entries(addOptions).filter(([option]) => !["stdio", "secret-env"].includes(option)),
+  ),
+  stage: { type: "string", value: "STAGE", help: "development, staging or production" },
+  env: {
+    type: "string",
+    multiple: true,
+    value: "NAME=VALUE",
+    help: "the ordinary variables of the local server, in the place of all that it had",
+  },
+};
+
 export const SERVER_COMMANDS: readonly Command[] = [
   {
     words: ["server", "list"],
@@ -137,6 +158,23 @@ export const SERVER_COMMANDS: readonly Command[] = [
     options: {},
     examples: ["countersign server test tickets"],
     load: async () => (await import("./server.ts")).test,
+  },
+  {
+    words: ["server", "edit"],
+    summary: "change a server's name, stage, address, pattern or trust; the rest stays",
+    synopsis: "<server> | <server> -- <command> [args…]",
+    arity: [1, 1],
+    rest: true,
+    options: editOptions,
+    notes:
+      "The stage is checked again. With --header, --prefix or --query alone the key stays; --api-key asks for a new one.",
+    examples: [
+      "countersign server edit tickets --name support --stage staging",
+      "countersign server edit tickets --url https://tickets.example/v2/mcp --api-key < key.txt",
+      "countersign server edit pay --auth mtls --issuer bank --certificate laptop --stage production",
+      "countersign server edit files -- npx -y files-server@2",
+    ],
+    load: async () => (await import("./server-edit.ts")).edit,
   },
   {
     words: ["server", "pause"],

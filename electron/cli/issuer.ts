@@ -1,4 +1,4 @@
-// `issuer list | add | remove | jwk`.
+// `issuer list | add | remove`; what changes one is in issuer-change.ts.
 import type { InputOf } from "../contract.ts";
 import type { Issuer } from "../core/issuers.ts";
 import { DEFAULT_TENANT } from "../core/names.ts";
@@ -18,7 +18,7 @@ const METHODS = [
   "tls_client_auth",
   "self_signed_tls_client_auth",
 ] as const;
-const ALGS = ["ES256", "RS256", "PS256", "EdDSA"] as const;
+export const ALGS = ["ES256", "RS256", "PS256", "EdDSA"] as const;
 
 export const list: Run = async ({ connect, out, tenant }) => {
   const remote = await connect();
@@ -93,7 +93,10 @@ async function showNext({ out }: Context, { auth, name }: Issuer): Promise<void>
     await out.line("Register this public key there (RFC 7517):");
     await out.raw(jsonLines(auth.publicJwk));
   }
-  if ("certificate" in auth) {
+  if (auth.method === "self_signed_tls_client_auth") {
+    await out.line(`Register its certificate there (x5c): countersign issuer jwks ${name}`);
+  }
+  if (auth.method === "tls_client_auth") {
     await out.line(
       `Register its certificate there: countersign certificate export ${auth.certificate}`,
     );
@@ -133,7 +136,7 @@ export const add: Run = async (context) => {
   });
 };
 
-const wanted = async ({ args, connect, tenant }: Context) => {
+export const wanted = async ({ args, connect, tenant }: Context) => {
   const remote = await connect();
   return { remote, issuer: await findIssuer(remote, tenant, args[0] ?? "") };
 };
@@ -144,13 +147,4 @@ export const remove: Run = async (context) => {
   await context.out.show(done, () =>
     context.out.line(`The issuer “${issuer.name}” and its secret were removed.`),
   );
-};
-
-export const jwk: Run = async (context) => {
-  const { out } = context;
-  const { auth, name } = (await wanted(context)).issuer;
-  if (auth.method !== "private_key_jwt") {
-    throw usage(`“${name}” authenticates with ${auth.method}: there is no key to register.`);
-  }
-  await out.show(auth.publicJwk, (key) => out.raw(jsonLines(key)));
 };

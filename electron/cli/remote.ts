@@ -99,13 +99,27 @@ export async function findIssuer(
   return pick(all, wanted, (i) => i.name, missing);
 }
 
+/** What a label means where several bear it: a successor has the label of the one whose place it takes. */
+export type CertificateRole = "in-use" | "successor" | "waiting";
+
+const roleOf = (one: CertificateView, all: readonly CertificateView[]): CertificateRole | null => {
+  if (one.state === "csr-pending") return "waiting";
+  if (one.state === "replaced") return null;
+  const old = all.find((other) => other.id === one.replaces);
+  return old?.state === "active" ? "successor" : "in-use";
+};
+
 /** @throws Refusal `certificate_unknown`, `usage` where several bear the label */
 export async function findCertificate(
   remote: Remote,
   tenant: string | undefined,
   wanted: string,
+  role: CertificateRole = "in-use",
 ): Promise<CertificateView> {
   const all = await remote.call("certificates.list", scope(tenant));
   const missing = (): Refusal => new Refusal("certificate_unknown", { certificate: wanted });
-  return pick(all, wanted, (c) => c.label, missing);
+  const called = (as: CertificateRole): CertificateView[] =>
+    all.filter((c) => c.label === wanted && roleOf(c, all) === as);
+  const fitting = [called(role), called("in-use"), all].find((some) => some.length > 0) ?? [];
+  return pick(fitting, wanted, (c) => c.label, missing);
 }

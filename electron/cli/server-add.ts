@@ -11,7 +11,7 @@ type AddInput = InputOf<"servers.add">;
 type HttpInput = Extract<AddInput, { kind: "http" }>;
 type StdioInput = Extract<AddInput, { kind: "stdio" }>;
 
-function stageOf({ text }: Context): { stage?: "development" | "staging" | "production" } {
+export function stageOf({ text }: Context): { stage?: "development" | "staging" | "production" } {
   const stage = text("stage");
   if (stage === undefined) return {};
   if (stage !== "development" && stage !== "staging" && stage !== "production") {
@@ -23,7 +23,7 @@ function stageOf({ text }: Context): { stage?: "development" | "staging" | "prod
 const tenantOf = ({ tenant }: Context): { tenant?: string } =>
   tenant === undefined ? {} : { tenant };
 
-const KEY_OPTIONS = ["header", "prefix", "query"];
+export const KEY_OPTIONS = ["header", "prefix", "query"];
 const HTTP_OPTIONS = [
   "api-key",
   "allow-plain-http-on-loopback",
@@ -89,7 +89,7 @@ async function withKey(context: Context): Promise<HttpInput["auth"]> {
 }
 
 /** `--api-key VALUE`, `--token=VALUE`, `KEY=VALUE`: what a program is given so stands in the process list. */
-function firstVisibleSecret(words: readonly string[]): string | null {
+export function firstVisibleSecret(words: readonly string[]): string | null {
   for (const word of words) {
     const name = /^(?:--?([\w-]+)|([A-Za-z_]\w*)=.)/.exec(word);
     const found = name?.[1] ?? name?.[2];
@@ -98,7 +98,7 @@ function firstVisibleSecret(words: readonly string[]): string | null {
   return null;
 }
 
-function readEnv(pairs: readonly string[]): Record<string, string> {
+export function readEnv(pairs: readonly string[]): Record<string, string> {
   const env: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf("=");

@@ -1,6 +1,7 @@
 // A server in words: where it is, how Countersign authenticates to it, and on whose behalf.
 import type { AccountView, CertificateView } from "../contract.ts";
 import type { Issuer } from "../core/issuers.ts";
+import { belongs } from "../core/server-update.ts";
 import type { ServerView } from "../core/servers.ts";
 import { whoOf } from "./account.ts";
 import type { Remote } from "./remote.ts";
@@ -26,6 +27,24 @@ export async function knownTo(remote: Remote, servers: readonly ServerView[]): P
 
 export function addressText(server: ServerView): string {
   return server.kind === "http" ? server.url : [server.command, ...server.args].join(" ");
+}
+
+/** Its credential belongs to another address than the one it has now (threat 35). */
+export const keyStrays = (server: ServerView): boolean => !belongs(server);
+
+const DAY = 86_400_000;
+/** How long its oldest key has been here; `-` for a server without one. Keys are to be replaced every 30 to 90 days. */
+export function keyAgeText(server: ServerView, now: number): string {
+  const added =
+    server.kind === "stdio"
+      ? Object.values(server.secretEnv).map((one) => one.secretAddedAt)
+      : server.pattern.type === "api-key"
+        ? [server.pattern.secretAddedAt]
+        : [];
+  const [oldest] = added.sort();
+  if (oldest === undefined) return "-";
+  const days = Math.max(0, Math.floor((now - Date.parse(oldest)) / DAY));
+  return days === 1 ? "1 day" : `${days} days`;
 }
 
 /** `header X-API-Key`, `mtls at okta with laptop`, `account at okta, bound by dpop`, `composite at okta with laptop, 60 a minute for each user`. */

@@ -4,7 +4,14 @@ import { Refusal, REFUSALS } from "../core/errors.ts";
 import type { ServerView } from "../core/servers.ts";
 import { cell, type Tint } from "./output.ts";
 import { findServer } from "./remote.ts";
-import { addressText, behalfText, knownTo, patternText } from "./server-text.ts";
+import {
+  addressText,
+  behalfText,
+  keyAgeText,
+  keyStrays,
+  knownTo,
+  patternText,
+} from "./server-text.ts";
 import { cut } from "./text.ts";
 import type { Context, Run } from "./types.ts";
 
@@ -17,13 +24,26 @@ export const list: Run = async ({ connect, out, tenant }) => {
     }
     const known = await knownTo(remote, servers);
     await out.table(
-      ["NAME", "TENANT", "STAGE", "STATE", "PATTERN", "ON BEHALF OF", "AGENTS USE", "ADDRESS"],
+      [
+        "NAME",
+        "TENANT",
+        "STAGE",
+        "STATE",
+        "PATTERN",
+        "KEY AGE",
+        "ON BEHALF OF",
+        "AGENTS USE",
+        "ADDRESS",
+      ],
       servers.map((s) => [
         s.name,
         s.tenant,
         s.stage,
         cell(s.state, s.state === "active" ? "good" : "warn"),
-        cut(patternText(s, known), 60),
+        keyStrays(s)
+          ? cell("its key belongs to another address", "bad")
+          : cut(patternText(s, known), 60),
+        keyAgeText(s, Date.now()),
         cut(behalfText(s, known), 40),
         s.endpoint,
         cut(addressText(s), 72),

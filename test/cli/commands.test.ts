@@ -178,7 +178,7 @@ describe("server", () => {
     await addHttp("--api-key");
     const ran = await desk.cli(["server", "list"]);
     expect(ran.out).toMatch(
-      /^NAME +TENANT +STAGE +STATE +PATTERN +ON BEHALF OF +AGENTS USE +ADDRESS\n/,
+      /^NAME +TENANT +STAGE +STATE +PATTERN +KEY AGE +ON BEHALF OF +AGENTS USE +ADDRESS\n/,
     );
     expect(ran.out).toContain("api-key header X-API-Key");
     expect(ran.out + (await desk.cli(["server", "list", "--json"])).out).not.toContain(KEY);

@@ -7,6 +7,10 @@ import type { ServerView } from "../../electron/core/servers.ts";
 import { streams } from "./desk.ts";
 import { openPractice, type Practice } from "./practice.ts";
 
+interface Jwks {
+  readonly keys: readonly Record<string, unknown>[];
+}
+
 let practice: Practice;
 let desk: Practice["desk"];
 let lab: Practice["lab"];
@@ -31,7 +35,7 @@ describe("issuer", () => {
     expect((await practice.addIssuer("empty", more, "")).code).toBe(64);
   });
 
-  it("add --auth private_key_jwt makes a key, or takes one, and jwk shows the public half", async () => {
+  it("add --auth private_key_jwt makes a key, or takes one, and jwks shows the public half", async () => {
     const made = await practice.addIssuer("made", [
       "--client-id",
       "a",
@@ -39,7 +43,7 @@ describe("issuer", () => {
       "private_key_jwt",
     ]);
     expect(made.out).toContain("Register this public key there");
-    const key = (await desk.cli(["issuer", "jwk", "made", "--json"])).json();
+    const key = (await desk.cli(["issuer", "jwks", "made", "--json"])).json<Jwks>().keys[0]!;
     expect(key).toMatchObject({ kty: "EC", crv: "P-256", alg: "ES256" });
     expect(Object.keys(key)).not.toContain("d");
 
@@ -50,10 +54,10 @@ describe("issuer", () => {
       pem,
     );
     expect(taken).toMatchObject({ code: 0, err: "" });
-    const shown = await desk.cli(["issuer", "jwk", "taken"]);
-    expect(JSON.parse(shown.out)).toMatchObject({ kty: "OKP", crv: "Ed25519" });
+    const shown = await desk.cli(["issuer", "jwks", "taken"]);
+    expect(JSON.parse(shown.out)).toMatchObject({ keys: [{ kty: "OKP", crv: "Ed25519" }] });
     expect(taken.out + shown.out).not.toMatch(/PRIVATE|"d"/);
-    expect((await desk.cli(["issuer", "jwk", "home"])).code).toBe(64);
+    expect((await desk.cli(["issuer", "jwks", "home"])).code).toBe(64);
   });
 
   it("add --auth tls_client_auth names its certificate by label", async () => {
@@ -176,7 +180,7 @@ describe("server add with a pattern", () => {
     });
     const listed = await desk.cli(["server", "list"]);
     expect(listed.out).toMatch(
-      /^mail .*token-exchange at home, 30 a minute for each user +nobody is signed in /m,
+      /^mail .*token-exchange at home, 30 a minute for each user +- +nobody is signed in /m,
     );
     expect(listed.out).toMatch(
       /^both .*composite at bound with practice, 60 a minute for each user +- /m,

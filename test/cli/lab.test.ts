@@ -49,9 +49,11 @@ describe("against the real lab", { timeout: 90_000 }, () => {
 
   it("server list says how and on whose behalf", async () => {
     const { out } = await desk.cli(["server", "list"]);
-    expect(out).toMatch(/^NAME +TENANT +STAGE +STATE +PATTERN +ON BEHALF OF +AGENTS USE +ADDRESS/);
+    expect(out).toMatch(
+      /^NAME +TENANT +STAGE +STATE +PATTERN +KEY AGE +ON BEHALF OF +AGENTS USE +ADDRESS/,
+    );
     expect(out).toMatch(/^crm .*client-credentials at practice-service +- /m);
-    expect(out).toMatch(/^mail .*token-exchange at practice-service +ada@larkspur\.example /m);
+    expect(out).toMatch(/^mail .*token-exchange at practice-service +- +ada@larkspur\.example /m);
     expect(out).toMatch(/^payroll .*mtls at practice-certificate with Practice certificate +- /m);
   });
 
