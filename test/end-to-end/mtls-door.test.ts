@@ -271,3 +271,31 @@ describe("the mTLS door", () => {
     await expect.poll(async () => (await house.call("mtls.status", {})).door).toBeNull();
   });
 });
+
+it("Expect comes past no guard here either, and what is no request leaves a row", async () => {
+  const late = await house.agent("late");
+  const own = await identity("late");
+  await house.call("agents.setCertificate", { id: late.id, certificate: own.cert });
+  const { door } = await house.call("mtls.status", {});
+  const { host, port } = new URL(door?.origin ?? "");
+  const say = (text: string): Promise<string> =>
+    new Promise((resolve) => {
+      let answer = "";
+      const socket = tls.connect(
+        { host: "127.0.0.1", port: Number(port), ca: door?.certificate ?? "", ...own },
+        () => socket.write(text),
+      );
+      socket.on("data", (chunk) => (answer += String(chunk)));
+      socket.on("error", () => resolve(answer));
+      socket.on("close", () => resolve(answer));
+    });
+  const head = (at: string, expected: string): string =>
+    `POST /mcp/echo HTTP/1.1\r\nHost: ${at}\r\nContent-Type: application/json\r\nExpect: ${expected}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n`;
+  for (const expected of ["foo", "100-continue"]) {
+    expect(await say(head("evil.test", expected))).toMatch(/^HTTP\/1\.1 421 /);
+  }
+  expect(await say(`GET / HTTP/1.1\r\nHost: ${host}\r\nX: ${"a".repeat(20_000)}\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+  expect(await house.row("headers_too_large")).toMatchObject({ httpStatus: 431 });
+});

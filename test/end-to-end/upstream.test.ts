@@ -2,6 +2,12 @@
 import fs from "node:fs";
 import https from "node:https";
 import net from "node:net";
+import {
+  Client as ClientV2,
+  StreamableHTTPClientTransport as HttpV2,
+} from "@modelcontextprotocol/client";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as HttpV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../fixtures/self-signed.ts";
 import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
@@ -219,6 +225,39 @@ describe("an upstream that", () => {
     expect([data.id, data.error.data.code]).toEqual([1, "upstream_dropped"]);
     expect(await last()).toMatchObject({ outcome: "failed", code: "upstream_dropped" });
   });
+
+  it.each(["v1", "v2"] as const)(
+    "drops in the middle of an event: the call of a %s agent fails with our words, and with nothing else",
+    async (line) => {
+      await add(`half-event-${line}`, (request, response, body) => {
+        if (request.method === "GET") response.writeHead(405).end();
+        else if (!body.includes("tools/call")) echoServer(request, response, body);
+        else {
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          response.write('id: 7\ndata: {"jsonrpc":"2.0","id');
+          setTimeout(() => response.destroy(), 30);
+        }
+      });
+      const faults: string[] = [];
+      const url = new URL(`${house.door}/mcp/half-event-${line}`);
+      const requestInit = { headers: headers() };
+      const agent =
+        line === "v1"
+          ? new ClientV1({ name: "x", version: "1" })
+          : new ClientV2({ name: "x", version: "1" });
+      agent.onerror = (error) => faults.push(error.message);
+      await (agent as ClientV1).connect(
+        line === "v1" ? new HttpV1(url, { requestInit }) : new HttpV2(url, { requestInit }),
+      );
+      faults.length = 0;
+      await expect(agent.callTool({ name: "x", arguments: {} })).rejects.toThrow(
+        /broke off in the middle of its answer/,
+      );
+      expect(faults).toEqual([]);
+      expect(await last()).toMatchObject({ outcome: "failed", code: "upstream_dropped" });
+      await agent.close();
+    },
+  );
 
   it("answers with an error or a failed tool: the journal tells them apart", async () => {
     await add("errors", (_request, response, body) => {

@@ -135,7 +135,7 @@ export function presentedCredential(value: string | undefined): {
   readonly credential: string;
   readonly authMethod: AgentAuthMethod;
 } {
-  const match = /^(bearer|apikey) +([A-Za-z0-9._~+/=-]{1,512})$/i.exec(value ?? "");
+  const match = /^(bearer|apikey) +([A-Za-z0-9._~+/=-]{1,8192})$/i.exec(value ?? "");
   if (match?.[1] === undefined || match[2] === undefined) {
     throw new Refusal("agent_credential_missing");
   }

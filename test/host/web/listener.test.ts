@@ -151,6 +151,20 @@ describe("before anything is parsed", () => {
     );
   });
 
+  it.each(["foo", "100-continue"])("Expect: %s comes past no check", async (expected) => {
+    const head = (host: string, more = ""): string =>
+      `POST /call HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${web.form.origin}\r\nContent-Type: application/json\r\nExpect: ${expected}\r\n${more}Content-Length: 2\r\nConnection: close\r\n\r\n`;
+    const own = new URL(web.form.origin).host;
+    expect(await raw(web, head("evil.test"))).toMatch(/^HTTP\/1\.1 421 /);
+    const known = expected === "100-continue";
+    expect(await raw(web, head(own))).toMatch(known ? /^HTTP\/1\.1 401 / : /^HTTP\/1\.1 400 /);
+    expect(web.calls).toEqual([]);
+    const session = `Authorization: Bearer ${await signIn(web)}\r\n`;
+    expect(await raw(web, `${head(own, session)}{}`)).toMatch(
+      known ? /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 / : /^HTTP\/1\.1 400 /,
+    );
+  });
+
   it("refuses headers over 16 KiB with 431", async () => {
     const answer = await raw(
       web,
