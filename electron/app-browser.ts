@@ -17,13 +17,16 @@ export function mayOpen(address: string): URL | null {
   }
 }
 
+/** Methods that answer with a page of an issuer that the person asked for. */
+const OPENED: ReadonlySet<string> = new Set(["accounts.signIn", "accounts.signInPage"]);
+
 /** A desk whose sign-ins open the system browser by themselves. */
 export function openingSignIns(desk: Desk): Desk {
   return {
     watch: (listener) => desk.watch(listener),
     async call(surface, method, input) {
       const reply = (await desk.call(surface, method, input)) as Reply<{ url?: unknown }>;
-      if (method === "accounts.signIn" && reply.ok) {
+      if (OPENED.has(String(method)) && reply.ok) {
         const url = mayOpen(String(reply.value.url));
         if (url !== null) await shell.openExternal(url.href);
       }

@@ -162,6 +162,7 @@ async function compose(
     net,
     secret: (tenant, id, what) => credentials.secret(tenant, id, what),
     door: () => origin,
+    signInChanged: () => changed("sign-ins"),
     retireIdentity(id) {
       net.retireIdentity(id);
       http.retireIdentity(id);
@@ -172,6 +173,7 @@ async function compose(
       }
     },
   });
+  closers.push(() => oauth.signIns.closeAll("Countersign ended"));
   places.watch((status) => {
     if (status.state !== "ready") {
       credentials.forgetAll();

@@ -62,6 +62,35 @@ export interface DoctorReport {
 export type AccountView = Omit<Account, "secret">;
 type WithoutKey<T> = T extends unknown ? Omit<T, "key"> : never;
 export type CertificateView = WithoutKey<Certificate> & { readonly expiry: Expiry | null };
+/** What a person types on another device to sign in (RFC 8628). */
+export interface DeviceCode {
+  /** The sign-in: for its state, its steps, and to cancel it. */
+  readonly flow: string;
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** The same with the code in it; null where the issuer gives none. */
+  readonly verificationUriComplete: string | null;
+  /** UTC milliseconds. */
+  readonly expiresAt: number;
+}
+/** How a sign-in is doing, or how it ended: kept for a while, until Countersign ends. */
+export type SignInState =
+  | {
+      readonly state: "waiting";
+      /** Null where the browser of this machine is waited for. */
+      readonly device:
+        | (DeviceCode & {
+            /** How often the issuer is asked. */
+            readonly everySeconds: number;
+            /** The issuer wanted to be asked less often. */
+            readonly slowed: boolean;
+            /** What gets in the way, and may pass. */
+            readonly trouble: Complaint | null;
+          })
+        | null;
+    }
+  | { readonly state: "done"; readonly account: string }
+  | { readonly state: "failed"; readonly complaint: Complaint };
 /** What a sign-out could and could not take back at the issuer (RFC 7009). */
 export interface SignedOut {
   readonly revoked: readonly string[];
@@ -109,5 +138,5 @@ export type AppEvent =
   | { readonly type: "tour"; readonly step: TourStep; readonly done: number; readonly of: number }
   | {
       readonly type: "changed";
-      readonly what: DocumentName | "vault" | "troubles" | "lab";
+      readonly what: DocumentName | "vault" | "troubles" | "lab" | "sign-ins";
     };

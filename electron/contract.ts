@@ -12,10 +12,12 @@ import type {
   AppStatus,
   CallDetail,
   CertificateView,
+  DeviceCode,
   DoctorReport,
   Issued,
   LabStatus,
   SignedOut,
+  SignInState,
   StderrTail,
   TourReport,
 } from "./contract-views.ts";
@@ -55,6 +57,13 @@ const asked = {
 };
 const signingAlg = z.enum(["ES256", "RS256", "PS256", "EdDSA"]);
 const days = z.number().int().min(1).max(825).default(365);
+const signInWish = {
+  issuer: idOf("iss"),
+  scopes: z.array(scopeToken).max(64).default([]),
+  resource: z.url().max(2048).nullable().default(null),
+  /** An account that signs in again must come back as the same person. */
+  account: idOf("acc").nullable().default(null),
+};
 const someAccount = idOf("acc").nullable().default(null);
 /** RFC 9449: the token is worth nothing without a key that never leaves the vault. */
 const bound = tokenBound.default("none");
@@ -391,15 +400,31 @@ export const contract = {
   },
   "accounts.signIn": {
     surfaces: ["app", "cli"],
-    input: z.strictObject({
-      issuer: idOf("iss"),
-      scopes: z.array(scopeToken).max(64).default([]),
-      resource: z.url().max(2048).nullable().default(null),
-      /** An account that signs in again must come back as the same person. */
-      account: idOf("acc").nullable().default(null),
-    }),
+    input: z.strictObject(signInWish),
     /** The address to be opened in the system browser, never in a window of ours (RFC 8252 section 8.12). */
+    output: returns<{ url: string; flow: string }>(),
+  },
+  "accounts.signInDevice": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(signInWish),
+    /** Where this machine has no browser: a code to be typed on another device (RFC 8628). */
+    output: returns<DeviceCode>(),
+  },
+  "accounts.signInState": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ flow: idOf("flow") }),
+    output: returns<SignInState>(),
+  },
+  "accounts.signInPage": {
+    surfaces: ["app"],
+    /** The page where the code is typed: the desktop form opens it in the system browser. */
+    input: z.strictObject({ flow: idOf("flow") }),
     output: returns<{ url: string }>(),
+  },
+  "accounts.cancelSignIn": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ flow: idOf("flow") }),
+    output: returns<SignInState>(),
   },
   "accounts.signOut": {
     surfaces: ["app", "cli"],

@@ -174,6 +174,11 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     },
     "accounts.signIn": ({ issuer, ...wish }) =>
       oauth.signIns.begin(oauth.issuers.find(issuer), wish),
+    "accounts.signInDevice": ({ issuer, ...wish }) =>
+      oauth.signIns.beginDevice(oauth.issuers.find(issuer), wish),
+    "accounts.signInState": ({ flow }) => oauth.signIns.state(flow),
+    "accounts.signInPage": ({ flow }) => ({ url: oauth.signIns.page(flow) }),
+    "accounts.cancelSignIn": ({ flow }) => oauth.signIns.cancel(flow),
     "accounts.signOut": ({ id }) => oauth.signOut(id),
     "certificates.list": ({ tenant }) => {
       known(tenant);

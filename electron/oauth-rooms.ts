@@ -48,6 +48,8 @@ export interface OAuthPorts {
   readonly retireIdentity: (id: string) => void;
   /** A certificate or issuer changed: what is open on the strength of it ends. */
   readonly dropServersOf: (uses: (server: { readonly pattern: object }) => boolean) => void;
+  /** Some sign-in is doing otherwise than before. */
+  readonly signInChanged: () => void;
 }
 
 export interface OAuthRooms {
@@ -175,13 +177,15 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     clock,
     digest,
     log,
+    timers: { after },
     door: ports.door,
     revoke,
+    changed: ports.signInChanged,
   });
 
   /** Tells the issuer what to forget; says what could not be taken back (RFC 7009). */
   async function revoke(
-    account: Account,
+    account: Pick<Account, "tenant" | "issuer" | "clientId">,
     change: Pick<AccountChange, "revoke" | "unread">,
   ): Promise<SignedOut> {
     const notRevoked: { what: string; why: string }[] = [];
@@ -211,7 +215,8 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
         await parties.party(record, run.ctx),
         change.revoke,
       );
-      run.end(result.notRevoked.length === 0);
+      const failed = result.notRevoked.some((one) => !one.foreseen);
+      run.end(failed ? false : result.notRevoked.length > 0 ? "remark" : true);
       const words = (hint: string): string => hint.replace("_", " ");
       return {
         revoked: result.revoked.map(words),
@@ -256,6 +261,7 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     },
     agentRemoved: (agentId) => actorKeys.remove(agentId),
     forgetAll() {
+      signIns.closeAll("the place where secrets are kept was locked");
       keeper.forgetAll();
       parties.forgetAll();
       actorKeys.forgetAll();

@@ -1,8 +1,9 @@
-// Sign-ins under way: the address for the system browser, and the answer that comes back to the door.
-import { asRefusal, Refusal } from "./core/errors.ts";
-import type { SignedOut } from "./contract.ts";
+// Sign-ins under way: in the system browser of this machine, or with a code that is typed on another one. What comes
+// of each is told to whoever began it.
+import type { DeviceCode, SignedOut, SignInState } from "./contract.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Digest } from "./core/digest.ts";
+import { asRefusal, Refusal } from "./core/errors.ts";
 import type { Issuer } from "./core/issuers.ts";
 import type { Log } from "./core/log.ts";
 import {
@@ -15,8 +16,12 @@ import {
 } from "./core/oauth/authorization-code.ts";
 import type { AccountChange, AccountRegister } from "./core/oauth/keeping/account-register.ts";
 import type { Account } from "./core/oauth/keeping/accounts.ts";
+import type { Timers } from "./core/oauth/keeping/token-keeper.ts";
 import type { Parties, Run } from "./core/parties.ts";
 import { complaint } from "./core/sentences.ts";
+import { createDeviceSignIns } from "./device-sign-ins.ts";
+import { createSignInBoard } from "./sign-in-board.ts";
+import { createLanding } from "./sign-in-landing.ts";
 
 export interface SignInPorts {
   readonly parties: Parties;
@@ -24,11 +29,14 @@ export interface SignInPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly log: Log;
+  readonly timers: Timers;
   readonly door: () => string;
   readonly revoke: (
-    account: Account,
+    account: Pick<Account, "tenant" | "issuer" | "clientId">,
     change: Pick<AccountChange, "revoke" | "unread">,
   ) => Promise<SignedOut>;
+  /** Some sign-in is doing otherwise than before. */
+  readonly changed: () => void;
 }
 
 export interface SignInWish {
@@ -40,7 +48,17 @@ export interface SignInWish {
 
 export interface SignIns {
   /** @returns the address to open in the system browser (RFC 8252 section 8.12). @throws Refusal */
-  begin(issuer: Issuer, wish: SignInWish): Promise<{ url: string }>;
+  begin(issuer: Issuer, wish: SignInWish): Promise<{ url: string; flow: string }>;
+  /** @returns the code to type on a device with a browser (RFC 8628). @throws Refusal */
+  beginDevice(issuer: Issuer, wish: SignInWish): Promise<DeviceCode>;
+  /** @throws Refusal `flow_unknown` */
+  state(flow: string): SignInState;
+  /** Where the code of a sign-in on another device is typed. @throws Refusal `flow_unknown` */
+  page(flow: string): string;
+  /** Nobody waits for it any more: what comes back later is not taken. @throws Refusal `flow_unknown` */
+  cancel(flow: string): SignInState;
+  /** The vault was locked, or Countersign ends. `reason` is shown. */
+  closeAll(reason: string): void;
   /** What a browser brought to `/oauth/callback/…`: the sentence to show it, plain text. Never throws. */
   answer(path: string, params: URLSearchParams): Promise<{ ok: boolean; text: string }>;
 }
@@ -56,19 +74,30 @@ interface Waiting {
 const MOST = 16;
 
 export function createSignIns(ports: SignInPorts): SignIns {
-  const { parties, accounts, clock, digest } = ports;
+  const { parties, clock, digest } = ports;
   const waiting = new Set<Waiting>();
+  const board = createSignInBoard(ports.changed);
+  const landing = createLanding(ports);
+  const devices = createDeviceSignIns({ ...ports, board, landing, most: MOST });
+
+  function end(one: Waiting, reason: string): void {
+    waiting.delete(one);
+    one.run.end(false);
+    const { issuer } = one.issuer;
+    board.failed(one.run.flow, new Refusal("sign_in_failed", { issuer, reason }));
+  }
 
   function tidy(): void {
     for (const one of waiting) {
-      if (waiting.size > MOST || clock.now() - one.pending.startedAt > SIGN_IN_LIFE_MS) {
-        waiting.delete(one);
-        one.run.end(false);
-      }
+      if (clock.now() - one.pending.startedAt > SIGN_IN_LIFE_MS) {
+        end(one, "nobody came back from the browser in time");
+      } else if (waiting.size > MOST) end(one, "too many others were begun after it");
     }
   }
 
   return {
+    beginDevice: (issuer, wish) => devices.begin(issuer, wish),
+
     async begin(issuer, wish) {
       tidy();
       const run = parties.context(issuer.tenant, `sign in at ${issuer.name}`);
@@ -84,11 +113,36 @@ export function createSignIns(ports: SignInPorts): SignIns {
           loginHint: null,
         });
         waiting.add({ pending, issuer, wish, run });
-        return { url };
+        board.set(run.flow, { state: "waiting", device: null });
+        return { url, flow: run.flow };
       } catch (error) {
         run.end(false);
         throw error;
       }
+    },
+
+    state(flow) {
+      tidy();
+      return board.get(flow);
+    },
+
+    page(flow) {
+      const state = board.get(flow);
+      if (state.state !== "waiting" || state.device === null) throw new Refusal("flow_unknown");
+      return state.device.verificationUriComplete ?? state.device.verificationUri;
+    },
+
+    cancel(flow) {
+      const one = [...waiting].find(({ run }) => run.flow === flow);
+      const reason = "it was cancelled here";
+      if (one === undefined) devices.end(flow, reason);
+      else end(one, reason);
+      return board.get(flow);
+    },
+
+    closeAll(reason) {
+      for (const one of waiting) end(one, reason);
+      devices.endAll(reason);
     },
 
     async answer(path, params) {
@@ -106,42 +160,13 @@ export function createSignIns(ports: SignInPorts): SignIns {
       const { issuer, wish, run } = mine;
       try {
         const token = await finishSignIn(run.ctx, mine.pending, callback);
-        const { resource } = wish;
-        const input = { tenant: issuer.tenant, clientId: issuer.clientId, token, resource };
-        const change = await (
-          wish.account === null ? accounts.add(input) : accounts.replace(wish.account, input)
-        ).catch(async (error: unknown) => {
-          // What was got for somebody else is given back.
-          const tokens = [
-            ...(token.refreshToken === null
-              ? []
-              : [
-                  {
-                    issuer: issuer.issuer,
-                    clientId: issuer.clientId,
-                    token: token.refreshToken,
-                    hint: "refresh_token" as const,
-                  },
-                ]),
-            {
-              issuer: issuer.issuer,
-              clientId: issuer.clientId,
-              token: token.value,
-              hint: "access_token" as const,
-            },
-          ];
-          const { tenant, issuer: exact, clientId } = { ...issuer };
-          await ports.revoke({ tenant, issuer: exact, clientId } as Account, {
-            revoke: tokens,
-            unread: null,
-          });
-          throw error;
-        });
-        if (change.revoke.length > 0) await ports.revoke(change.account, change);
+        const account = await landing.land(issuer, wish, token);
         run.end(true);
+        board.set(run.flow, { state: "done", account });
         return { ok: true, text: "Signed in. You can close this page and go back to Countersign." };
       } catch (error) {
         run.end(false);
+        board.failed(run.flow, error);
         const refusal = asRefusal(error);
         if (!(error instanceof Refusal)) ports.log.error("sign-in.failed", error);
         const { sentence, advice } = complaint(refusal);

@@ -1,15 +1,14 @@
-// `account sign-in`: gives the address for the browser and waits for the account. The browser is the person's own
-// and is never opened or driven from here (RFC 8252 section 8.12).
-import type { AccountView } from "../contract.ts";
-import { Refusal } from "../core/errors.ts";
-import type { Issuer } from "../core/issuers.ts";
-import { SIGN_IN_LIFE_MS } from "../core/oauth/authorization-code.ts";
+// `account sign-in`: gives the address for the browser, or the code for another device, and waits for the account.
+// The browser is the person's own and is never opened or driven from here (RFC 8252 section 8.12).
+import type { AccountView, DeviceCode, SignInState } from "../contract.ts";
 import { whoOf } from "./account.ts";
-import { checkUrl, scopesOf } from "./given.ts";
+import { checkUrl, scopesOf, usage } from "./given.ts";
 import { Complained, findIssuer, type Remote } from "./remote.ts";
-import type { Run } from "./types.ts";
+import { Interrupted } from "./secret-input.ts";
+import { createWaitLine, type WaitLine } from "./sign-in-wait.ts";
+import type { Context, Run } from "./types.ts";
 
-/** No event tells that a sign-in failed; its flow does. Milliseconds. */
+/** Events are hints; and a countdown moves. Milliseconds. */
 const LOOK_AGAIN_MS = 1000;
 
 /** Wakes whoever waits, and remembers being called where nobody does. */
@@ -31,77 +30,62 @@ function createBell() {
   };
 }
 
-const key = ({ id, signedInAt }: AccountView): string => `${id} ${signedInAt}`;
-
-/** What there was before the sign-in began: what is new afterwards is its doing. */
-interface Before {
-  readonly accounts: ReadonlySet<string>;
-  readonly flows: ReadonlySet<string>;
-}
-
-/** Accounts of this registration that stand signed in. */
-async function signedIn(remote: Remote, issuer: Issuer): Promise<readonly AccountView[]> {
-  const all = await remote.call("accounts.list", { tenant: issuer.tenant });
-  return all.filter(
-    (a) => a.issuer === issuer.issuer && a.clientId === issuer.clientId && a.state === "signed-in",
-  );
-}
-
-const flowsOf = (remote: Remote, { tenant }: Issuer) => remote.call("flows.list", { tenant });
-
-/** The flow of this sign-in, where it can be told apart from others that began at the same moment. */
-async function flowOf(remote: Remote, issuer: Issuer, before: Before): Promise<string | null> {
-  const fresh = (await flowsOf(remote, issuer)).filter(
-    (f) => !before.flows.has(f.id) && f.state !== "ok",
-  );
-  return fresh.length === 1 ? (fresh[0]?.id ?? null) : null;
-}
-
-/** @throws Refusal `sign_in_failed` where the steps say so */
-async function throwIfFailed(remote: Remote, { issuer }: Issuer, id: string): Promise<void> {
-  const flow = await remote.call("flows.get", { id }).catch((error: unknown) => {
-    // Newer flows may have pushed it out: then it is not known, which is no failure.
-    if (error instanceof Complained && error.complaint.code === "flow_unknown") return null;
-    throw error;
-  });
-  if (flow?.state !== "failed") return;
-  const step = flow.steps.find((s) => s.state === "failed");
-  const where = step === undefined ? "the page in the browser says why" : `at step ${step.id}`;
-  const reason = `${where}; its steps: countersign flow show ${id}`;
-  throw new Refusal("sign_in_failed", { issuer, reason });
+/** How it failed, with the way to its steps. */
+function withSteps({ complaint }: SignInState & { state: "failed" }, flow: string): Complained {
+  const advice = `${complaint.advice} Its steps: countersign flow show ${flow}`;
+  return new Complained({ ...complaint, advice });
 }
 
 /**
- * Waits until the account appears or signs in anew.
- * @throws Refusal `sign_in_failed`, `not_running` where Countersign ends meanwhile
+ * Waits until the sign-in has ended.
+ * @throws Complained with what went wrong; Refusal `not_running` where Countersign ends meanwhile; Interrupted
  */
-async function awaitAccount(
+async function outcome(
   remote: Remote,
-  issuer: Issuer,
-  before: Before,
-  wanted: string | undefined,
+  flow: string,
   bell: ReturnType<typeof createBell>,
+  line: WaitLine,
 ): Promise<AccountView> {
-  const flow = await flowOf(remote, issuer, before);
-  const until = Date.now() + SIGN_IN_LIFE_MS;
   const timer = setInterval(() => bell.ring(), LOOK_AGAIN_MS);
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+    bell.ring();
+  };
+  process.once("SIGINT", interrupt);
   try {
     for (;;) {
-      // Accounts first: a flow ends after its account is kept.
-      const fresh = (await signedIn(remote, issuer)).find(
-        (a) => !before.accounts.has(key(a)) && (wanted === undefined || a.id === wanted),
-      );
-      if (fresh !== undefined) return fresh;
-      if (flow !== null) await throwIfFailed(remote, issuer, flow);
-      if (Date.now() > until) {
-        const reason = "nobody came back from the browser in time";
-        throw new Refusal("sign_in_failed", { issuer: issuer.issuer, reason });
+      const state = await remote.call("accounts.signInState", { flow });
+      if (state.state === "failed") throw withSteps(state, flow);
+      if (state.state === "done") {
+        const all = await remote.call("accounts.list", {});
+        const landed = all.find((one) => one.id === state.account);
+        if (landed !== undefined) return landed;
       }
+      if (interrupted) {
+        await remote.call("accounts.cancelSignIn", { flow });
+        throw new Interrupted();
+      }
+      if (state.state === "waiting") await line.show(state);
       await bell.heard();
     }
   } finally {
+    process.off("SIGINT", interrupt);
     clearInterval(timer);
+    line.clear();
   }
+}
+
+async function showCode({ out }: Context, code: DeviceCode): Promise<void> {
+  const minutes = Math.max(1, Math.round((code.expiresAt - Date.now()) / 60_000));
+  await out.line("On any device with a browser, open this address and type the code:");
+  await out.line(code.verificationUri);
+  await out.raw(out.paint(code.userCode, "bold"));
+  if (code.verificationUriComplete !== null) {
+    await out.line("Or open this address, which holds the code already:");
+    await out.line(code.verificationUriComplete);
+  }
+  await out.line(`The code is good for ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`);
 }
 
 export const signIn: Run = async (context) => {
@@ -117,27 +101,46 @@ export const signIn: Run = async (context) => {
   if (wait) {
     await remote.watch(
       (event) => {
-        if (event.type === "changed" && event.what === "accounts") bell.ring();
+        if (event.type === "changed" && event.what === "sign-ins") bell.ring();
       },
       () => bell.ring(),
     );
   }
-  const before: Before = {
-    accounts: new Set((wait ? await signedIn(remote, issuer) : []).map(key)),
-    flows: new Set((wait ? await flowsOf(remote, issuer) : []).map((f) => f.id)),
-  };
-  const begun = await remote.call("accounts.signIn", {
+  const wish = {
     issuer: issuer.id,
     scopes: scopesOf(context),
     ...(resource !== undefined && { resource }),
     ...(account !== undefined && { account }),
-  });
-  await out.show(begun, async ({ url }) => {
-    await out.line("Open this address in your browser, on this machine:");
-    await out.line(url);
-    if (wait) await out.line("Waiting for the sign-in. Ctrl-C stops waiting.");
+  };
+  const begun = flag("device")
+    ? await remote.call("accounts.signInDevice", wish)
+    : await remote.call("accounts.signIn", wish);
+  await out.show(begun, async (shown) => {
+    if ("url" in shown) {
+      await out.line("Open this address in your browser, on this machine:");
+      await out.line(shown.url);
+    } else await showCode(context, shown);
+    if (wait) await out.line("Waiting for the sign-in. Ctrl-C gives it up.");
+    else if (!("url" in shown)) {
+      await out.line(`Give it up: countersign account cancel-sign-in ${shown.flow}`);
+    }
   });
   if (!wait) return;
-  const landed = await awaitAccount(remote, issuer, before, account, bell);
+  const landed = await outcome(remote, begun.flow, bell, createWaitLine(context));
   await out.show(landed, (a) => out.line(`${whoOf(a)} is signed in at ${a.issuer} (${a.id}).`));
+};
+
+export const cancelSignIn: Run = async ({ args: [flow = ""], connect, out }) => {
+  if (!/^flow_[\w-]{8,40}$/.test(flow)) {
+    throw usage("A sign-in is named by its flow, flow_…: countersign flow list shows them.");
+  }
+  const remote = await connect();
+  const state = await remote.call("accounts.cancelSignIn", { flow });
+  await out.show(state, (now) =>
+    out.line(
+      now.state === "done"
+        ? "It had succeeded before: sign the account out instead."
+        : "The sign-in was given up.",
+    ),
+  );
 };

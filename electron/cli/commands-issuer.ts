@@ -154,15 +154,29 @@ export const ISSUER_COMMANDS: readonly Command[] = [
         value: "ID",
         help: "sign this account in again: coming back as somebody else is refused",
       },
-      "no-wait": { type: "boolean", help: "print the address and end" },
+      device: {
+        type: "boolean",
+        help: "where this machine has no browser: print a code to type on another one (RFC 8628)",
+      },
+      "no-wait": { type: "boolean", help: "print the address or the code and end" },
     },
     notes:
-      "Prints the address to open, and waits until the account is there. Ctrl-C stops waiting.",
+      "Prints the address to open, and waits until the account is there. Ctrl-C gives the sign-in up.",
     examples: [
       "countersign account sign-in okta --scope openid --scope offline_access",
+      "countersign account sign-in okta --device",
       "countersign account sign-in okta --no-wait --json | jq -r .url",
     ],
     load: async () => (await import("./account-sign-in.ts")).signIn,
+  },
+  {
+    words: ["account", "cancel-sign-in"],
+    summary: "give a sign-in up: what comes back later is not taken",
+    synopsis: "<flow id>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign account cancel-sign-in flow_…"],
+    load: async () => (await import("./account-sign-in.ts")).cancelSignIn,
   },
   {
     words: ["account", "sign-out"],

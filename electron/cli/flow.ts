@@ -7,7 +7,12 @@ import { cell, type Output, type Tint } from "./output.ts";
 import { jsonLines, localTime, visible, widthOf } from "./text.ts";
 import type { Run } from "./types.ts";
 
-const TINTS: Record<Flow["state"], Tint> = { running: "dim", ok: "good", failed: "bad" };
+const TINTS: Record<Flow["state"], Tint> = {
+  running: "dim",
+  ok: "good",
+  remark: "warn",
+  failed: "bad",
+};
 
 export const list: Run = async ({ connect, out, tenant }) => {
   const remote = await connect();
@@ -68,7 +73,7 @@ function ruleLine(out: Output, rule: FlowRule, width: number): string {
 }
 
 async function showStep(out: Output, step: FlowStep, place: string): Promise<void> {
-  const state = out.paint(step.state === "ok" ? "ok" : "FAILED", TINTS[step.state]);
+  const state = out.paint(step.state === "failed" ? "FAILED" : step.state, TINTS[step.state]);
   await out.line();
   await out.raw(`${place} ${visible(step.id)}  ${state}  ${Math.round(step.ms)} ms`);
   if (step.request !== null) await showExchange(out, "→", step.request);

@@ -10,14 +10,15 @@ export interface Flow {
   /** What it was for, in words people know. */
   readonly purpose: string;
   readonly steps: readonly FlowStep[];
-  readonly state: "running" | "ok" | "failed";
+  /** `remark`: it came to its end, and something in it could not be had, through nobody's fault. */
+  readonly state: "running" | "ok" | "remark" | "failed";
 }
 
 export interface Flows {
   begin(
     tenant: string,
     purpose: string,
-  ): { readonly id: string; readonly recorder: FlowRecorder; end(ok: boolean): void };
+  ): { readonly id: string; readonly recorder: FlowRecorder; end(ok: boolean | "remark"): void };
   get(id: string): Flow | undefined;
   /** Newest first. */
   list(tenant?: string): readonly Flow[];
@@ -63,7 +64,7 @@ export function createFlows(newId: () => string, now: () => number): Flows {
           },
         },
         end(ok) {
-          entry.state = ok ? "ok" : "failed";
+          entry.state = ok === "remark" ? ok : ok ? "ok" : "failed";
         },
       };
     },

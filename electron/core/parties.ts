@@ -48,7 +48,7 @@ export interface Party {
 export interface Run {
   readonly ctx: FlowContext;
   readonly flow: string;
-  end(ok: boolean): void;
+  end(ok: boolean | "remark"): void;
 }
 
 export interface Parties {
@@ -98,7 +98,7 @@ export function createParties(ports: PartyPorts): Parties {
       server: purpose,
       ...(signal && { signal }),
     };
-    return { ctx, flow: flow.id, end: (ok: boolean) => flow.end(ok) };
+    return { ctx, flow: flow.id, end: (ok) => flow.end(ok) };
   }
 
   async function identity(tenant: string, id: string): Promise<TlsIdentity> {

@@ -1,4 +1,4 @@
-// Who an account is, in a line; and whether a sign-in has come back. Pure.
+// Who an account is, in a line, and which registration it belongs to. Pure.
 import type { AccountView, Issuer } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -23,22 +23,6 @@ export const accountsOf = (
       one.issuer === issuer.issuer &&
       one.clientId === issuer.clientId,
   );
-
-/** The account whose sign-in came back since `before`: a new one, or one with a newer sign-in. */
-export function cameBack(
-  before: readonly AccountView[],
-  now: readonly AccountView[],
-  issuer: Pick<Issuer, "tenant" | "issuer" | "clientId">,
-): AccountView | null {
-  const then = new Map(before.map((one) => [one.id, one]));
-  return (
-    accountsOf(now, issuer).find((one) => {
-      const old = then.get(one.id);
-      if (one.state !== "signed-in") return false;
-      return old === undefined || old.state !== "signed-in" || old.signedInAt !== one.signedInAt;
-    }) ?? null
-  );
-}
 
 /** Host of an address for people; the text itself where it is none. */
 export function hostOf(url: string): string {

@@ -1,5 +1,5 @@
 // The newest flows: above all the ones that failed, which no call's evidence can lead to.
-import { CircleCheck, CircleX, LoaderCircle, ScanLine } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleX, LoaderCircle, ScanLine } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { usePolling } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
@@ -14,7 +14,7 @@ import { XrayDialog } from "../xray/xray-dialog.tsx";
 
 /** Flows are recorded without an event. */
 const LOOK_MS = 3000;
-const ICON = { ok: CircleCheck, failed: CircleX, running: LoaderCircle };
+const ICON = { ok: CircleCheck, remark: CircleAlert, failed: CircleX, running: LoaderCircle };
 
 export function FlowsTab(): ReactNode {
   const bridge = useBridge();

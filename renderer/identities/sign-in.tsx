@@ -1,26 +1,18 @@
-// Signing a person in: the issuer's own page in the person's own browser, and waiting for the way back.
-import { CircleCheck, ExternalLink, LoaderCircle } from "lucide-react";
+// Signing a person in: on the issuer's own page, in the person's own browser here or on another device.
 import { type FormEvent, type ReactNode, useState } from "react";
 import { scopesFit, scopesOf } from "../lib/scopes.ts";
 import { isHttpUrl } from "../lib/names.ts";
 import { Button } from "../parts/button.tsx";
-import { CopyButton } from "../parts/copy.tsx";
 import { Modal } from "../parts/dialog.tsx";
-import { Field, TextInput } from "../parts/field.tsx";
+import { Field, Segments, TextInput } from "../parts/field.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useApp, useStore } from "../state/context.tsx";
 import type { AccountView, Complaint, Issuer } from "../types.ts";
 import { words } from "../words.ts";
-import { cameBack, hostOf, whoIs } from "./account-face.ts";
-
-interface Waiting {
-  readonly url: string;
-  readonly issuer: Issuer;
-  /** The accounts as they were when the person left. */
-  readonly before: readonly AccountView[];
-}
+import { whoIs } from "./account-face.ts";
+import { type Begun, SignInWait, useSignIn } from "./sign-in-wait.tsx";
 
 /** The registration that an account came by, or the only one there is. */
 function firstIssuer(issuers: readonly Issuer[], account: AccountView | null): Issuer | undefined {
@@ -36,7 +28,7 @@ function firstIssuer(issuers: readonly Issuer[], account: AccountView | null): I
 export function SignIn(props: { account: AccountView | null; onClose: () => void }): ReactNode {
   const { account } = props;
   const store = useStore();
-  const { accounts, issuers } = useApp();
+  const { issuers } = useApp();
   const all = issuers ?? [];
   const [issuerId, setIssuerId] = useState(() => firstIssuer(all, account)?.id ?? "");
   const [scopes, setScopes] = useState(() => account?.scopes.join(" ") ?? "openid");
@@ -44,26 +36,16 @@ export function SignIn(props: { account: AccountView | null; onClose: () => void
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
-  const [waiting, setWaiting] = useState<Waiting | null>(null);
+  const [where, setWhere] = useState<"here" | "device">("here");
+  const [begun, setBegun] = useState<Begun | null>(null);
   const w = words.identities.accounts.form;
   const issuer = all.find(({ id }) => id === issuerId);
   const title = account === null ? w.title : <Shown text={w.againTitle(whoIs(account).who)} />;
   const resourceFits = resource.trim() === "" || isHttpUrl(resource.trim());
 
-  if (waiting !== null) {
-    const back = cameBack(waiting.before, accounts ?? [], waiting.issuer);
-    return (
-      <Modal title={title} text={w.text} onClose={props.onClose}>
-        <div className="dialog-body">
-          {back === null ? <Away waiting={waiting} /> : <Back account={back} />}
-        </div>
-        <div className="dialog-foot">
-          <Button look={back === null ? "plain" : "primary"} onClick={props.onClose}>
-            {back === null ? words.common.cancel : words.common.done}
-          </Button>
-        </div>
-      </Modal>
-    );
+  if (begun !== null) {
+    const again = (): void => setBegun(null);
+    return <Waiting title={title} begun={begun} onAgain={again} onClose={props.onClose} />;
   }
 
   const submit = (event: FormEvent): void => {
@@ -78,10 +60,11 @@ export function SignIn(props: { account: AccountView | null; onClose: () => void
       resource: resource.trim() === "" ? null : resource.trim(),
       account: account?.id ?? null,
     };
-    void store.bridge.call("accounts.signIn", input).then((reply) => {
+    const method = where === "here" ? "accounts.signIn" : "accounts.signInDevice";
+    void store.bridge.call(method, input).then((reply) => {
       setBusy(false);
       if (!reply.ok) return setComplaint(reply.error);
-      setWaiting({ url: reply.value.url, issuer, before: accounts ?? [] });
+      setBegun({ ...reply.value, issuer });
     });
   };
   return (
@@ -105,6 +88,18 @@ export function SignIn(props: { account: AccountView | null; onClose: () => void
               />
             )}
           </Field>
+          <div className="field">
+            <Segments
+              label={w.where}
+              value={where}
+              options={(["here", "device"] as const).map((value) => ({
+                value,
+                label: w.places[value],
+              }))}
+              onChange={setWhere}
+            />
+            <p className="field-hint">{w.placesHint[where]}</p>
+          </div>
           <Field
             label={w.scopes}
             optional
@@ -149,55 +144,41 @@ export function SignIn(props: { account: AccountView | null; onClose: () => void
   );
 }
 
-/**
- * In the desktop form the main process has opened the browser already. In a browser the person follows a link:
- * a window opened by script after an answer would be stopped as a pop-up.
- */
-function Away(props: { waiting: Waiting }): ReactNode {
-  const { url, issuer } = props.waiting;
+/** Closing it while somebody is away gives the sign-in up: what comes back later is not taken. */
+function Waiting(props: {
+  title: ReactNode;
+  begun: Begun;
+  onAgain: () => void;
+  onClose: () => void;
+}): ReactNode {
+  const { begun } = props;
   const { bridge } = useStore();
+  const state = useSignIn(begun.flow);
   const w = words.identities.accounts.form;
-  // Whatever the app answered, nothing but a web address is ever put into a link.
-  const safe = isHttpUrl(url);
+  const close = (): void => {
+    if (state === null || state.state === "waiting") {
+      void bridge.call("accounts.cancelSignIn", { flow: begun.flow });
+    }
+    props.onClose();
+  };
+  const done = state?.state === "done";
   return (
-    <div className="away">
-      {bridge.form === "browser" && safe ? (
-        <>
-          <a
-            className="button button-primary"
-            href={url}
-            target="_blank"
-            rel="noreferrer noopener"
-            autoFocus
-          >
-            <ExternalLink size={15} aria-hidden />
-            <span>{w.continue(hostOf(issuer.issuer))}</span>
-          </a>
-          <p className="faint">{w.openHere}</p>
-        </>
-      ) : (
-        <>
-          <p className="away-title">{w.opened}</p>
-          <p className="faint">{w.openedText}</p>
-          <CopyButton text={url} word={w.copyUrl} />
-        </>
-      )}
-      <p className="away-wait" role="status">
-        <LoaderCircle className="spin" size={15} aria-hidden /> {w.waiting}
-      </p>
-    </div>
-  );
-}
-
-function Back(props: { account: AccountView }): ReactNode {
-  const w = words.identities.accounts.form;
-  return (
-    <div role="status">
-      <p className="test-head test-good">
-        <CircleCheck size={18} aria-hidden />
-        <Shown text={w.done(whoIs(props.account).who)} />
-      </p>
-      <p className="faint away-done">{w.doneText}</p>
-    </div>
+    <Modal title={props.title} text={w.text} onClose={close}>
+      <div className="dialog-body">
+        <SignInWait begun={begun} state={state} />
+      </div>
+      <div className="dialog-foot">
+        {state?.state === "failed" && (
+          <Button onClick={props.onAgain}>{words.common.tryAgain}</Button>
+        )}
+        <Button look={done ? "primary" : "plain"} onClick={close}>
+          {done
+            ? words.common.done
+            : state?.state === "failed"
+              ? words.common.close
+              : words.common.cancel}
+        </Button>
+      </div>
+    </Modal>
   );
 }

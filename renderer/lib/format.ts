@@ -53,6 +53,12 @@ export function duration(ms: number): string {
     : `${whole.format(minutes)} min ${seconds} s`;
 }
 
+/** `9:05` left; never less than nothing. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 /** `812 B`, `4.2 KiB`, `1.5 MiB`. */
 export function bytes(count: number): string {
   if (count < 1024) return `${whole.format(count)} B`;

@@ -59,6 +59,8 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   settings: ["status", "servers", "agents"],
   troubles: ["status"],
   lab: ["lab"],
+  // Whoever waits for a sign-in asks about that one.
+  "sign-ins": [],
 };
 
 const COUNT_MS = 2000;

@@ -64,7 +64,26 @@ export const identityWords = {
       openedText: "If it does not, copy the address and open it yourself.",
       copyUrl: "Copy the address",
       waiting: "Waiting for you to come back",
+      where: "Where is the browser?",
+      places: { here: "On this machine", device: "On another device" },
+      placesHint: {
+        here: "It opens the issuer's page and comes back by itself.",
+        device: "You get a code to type there: for a machine without a browser.",
+      },
+      device: {
+        open: "On any device with a browser, open",
+        copyAddress: "Copy the address",
+        openHere: "Open it here",
+        type: "Type this code there, and sign in",
+        copyCode: "Copy the code",
+        left: (time: string) => `The code is good for another ${time}`,
+        waiting: "Waiting for you to sign in there",
+        slowed: (seconds: number) =>
+          `Still waiting. The issuer wants to be asked less often: every ${plural(seconds, { one: "# second", other: "# seconds" })} now`,
+        trouble: "Still waiting. The issuer did not answer, and is asked again",
+      },
       done: (who: string) => `Signed in as ${who}`,
+      doneSomebody: "Signed in",
       doneText: "Servers that use this account can be called now.",
     },
     out: {

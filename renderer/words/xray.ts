@@ -19,7 +19,11 @@ const actorOutcome: Record<NonNullable<CallEvidence["actorOutcome"]>, string> = 
   "not-sent": "Not sent: the issuer was not told which agent acts.",
 };
 
-const state: Record<FlowStep["state"], string> = { ok: "Passed", failed: "Failed" };
+const state: Record<FlowStep["state"], string> = {
+  ok: "Passed",
+  remark: "With a remark",
+  failed: "Failed",
+};
 
 export const xrayWords = {
   evidence: {
@@ -64,7 +68,7 @@ export const xrayWords = {
   loading: "Loading the steps",
   none: "This flow took no step.",
   running: "Still running",
-  flowState: { running: "Running", ok: "Passed", failed: "Failed" },
+  flowState: { running: "Running", ok: "Passed", remark: "With a remark", failed: "Failed" },
   state,
   stepCount: (count: number) => plural(count, { one: "# step", other: "# steps" }),
   steps: {
@@ -89,6 +93,7 @@ export const xrayWords = {
     "actor-is-our-agent": "The actor is our agent",
     "actor-named": "The token names who acts",
     "actor-not-sent": "No actor was sent",
+    "asked-to-slow-down": "The issuer wants to be asked less often",
     "answer-json": "The answer is JSON",
     "answer-text": "The answer is text",
     audience: "The token is for this server",
@@ -134,11 +139,13 @@ export const xrayWords = {
     "not-bound-to-a-stranger": "The token is not bound to somebody else's key",
     "not-expired": "The token has not expired",
     "parameter-once": "No parameter comes twice",
+    "person-still-away": "Nobody has signed in yet",
     "pkce-s256": "The issuer offers PKCE with S256",
     "redirect-path": "The answer came in at this issuer's own address",
     "redirects-as-asked": "The redirect addresses are as asked for",
     registered: "The registration was made",
     "resource-equal": "The resource is exactly this server",
+    "revocation-of-this-kind": "The issuer says that it takes back no tokens of this kind",
     "revocation-offered": "The issuer takes tokens back",
     revoked: "The token was taken back",
     "scope-as-asked": "The scopes are as asked for",

@@ -1,5 +1,5 @@
 // One step of a flow: one line closed; open, what was checked, sent and answered.
-import { Check, ChevronRight, X } from "lucide-react";
+import { Check, ChevronRight, Minus, X } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { clockTime, duration } from "../lib/format.ts";
 import { CopyIcon } from "../parts/copy.tsx";
@@ -24,7 +24,7 @@ export function XrayStep(props: { step: FlowStep; openAtFirst: boolean }): React
         aria-controls={open ? id : undefined}
         onClick={() => setOpen(!open)}
       >
-        <Mark ok={step.state === "ok"} />
+        <Mark state={step.state} />
         <span className="xray-name">
           {w.steps[step.id] ?? step.id}
           {step.request !== null && <code>{step.request.line}</code>}
@@ -57,12 +57,14 @@ export function XrayStep(props: { step: FlowStep; openAtFirst: boolean }): React
   );
 }
 
-function Mark(props: { ok: boolean }): ReactNode {
-  const Icon = props.ok ? Check : X;
+const MARK = { ok: Check, remark: Minus, failed: X };
+
+function Mark(props: { state: FlowStep["state"] }): ReactNode {
+  const Icon = MARK[props.state];
   return (
     <span className="test-mark">
       <Icon size={13} strokeWidth={2.6} aria-hidden />
-      <span className="visually-hidden">{words.xray.state[props.ok ? "ok" : "failed"]}: </span>
+      <span className="visually-hidden">{words.xray.state[props.state]}: </span>
     </span>
   );
 }
@@ -76,7 +78,7 @@ function Rules(props: { rules: readonly FlowRule[] }): ReactNode {
       <ul className="rules">
         {props.rules.map((rule) => (
           <li key={rule.id} className={`rule rule-${rule.ok ? "ok" : "broken"}`}>
-            <Mark ok={rule.ok} />
+            <Mark state={rule.ok ? "ok" : "failed"} />
             <span className="rule-name" title={rule.id}>
               {w.rules[rule.id] ?? rule.id}
             </span>

@@ -77,6 +77,7 @@ describe("account", () => {
       const { out, err, done } = begin("--account", ada!.id);
       await signInAs(await urlOf(out), "grace");
       expect(await done).toBe(77);
+      expect(err()).toContain("came back as someone else");
       const flow = /countersign flow show (flow_\w+)/.exec(err())?.[1] ?? "";
       expect((await desk.cli(["flow", "show", flow])).code).toBe(0);
       expect(await accounts()).toHaveLength(1);
@@ -89,12 +90,65 @@ describe("account", () => {
     await signInAs((JSON.parse(out()) as { url: string }).url, "ada", false);
     expect(await done).toBe(77);
     expect(JSON.parse(err())).toMatchObject({ error: { code: "sign_in_failed" } });
+    expect(err()).toContain("it was declined");
   });
 
   it("sign-in --no-wait prints the address and ends", async () => {
     const ran = await desk.cli(["account", "sign-in", "home", "--no-wait", "--json"]);
     expect(ran.code).toBe(0);
     expect(ran.json<{ url: string }>().url).toMatch(/^http/);
+  });
+
+  it(
+    "--device prints code and address, waits, and says who came",
+    { timeout: 60_000 },
+    async () => {
+      const { desktop } = lab.issuer.clients;
+      await practice.addIssuer("screen", ["--client-id", desktop.id, "--auth", "none"]);
+      const io = streams();
+      io.stdin.end();
+      const argv = [
+        "--data",
+        desk.folder,
+        "account",
+        "sign-in",
+        "screen",
+        "--scope",
+        "openid email",
+      ];
+      const done = runCli([...argv, "--device"], { ...io, env: {} });
+      await until(() => io.out().includes("Waiting"), 10_000, "a code");
+      expect(io.out()).toContain("open this address and type the code");
+      expect(io.out()).toMatch(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/m);
+      expect(io.out()).toMatch(/The code is good for \d+ minutes\./);
+      const complete = /^http\S+user_code=\S+$/m.exec(io.out())?.[0] ?? "";
+      await lab.signIn(complete, "grace");
+      expect(await done).toBe(0);
+      expect(io.err()).toBe("");
+      expect(io.out()).toContain(`grace@larkspur.example is signed in at ${lab.issuer.url}`);
+      expect(io.out()).not.toMatch(/eyJ/);
+    },
+  );
+
+  it("Ctrl-C gives the code up, and so does cancel-sign-in", { timeout: 60_000 }, async () => {
+    const io = streams();
+    io.stdin.end();
+    const argv = ["--data", desk.folder, "account", "sign-in", "screen", "--device"];
+    const before = new Set(process.listeners("SIGINT"));
+    const done = runCli(argv, { ...io, env: {} });
+    const ours = () => process.listeners("SIGINT").filter((one) => !before.has(one));
+    await until(() => ours().length === 1, 10_000, "somebody who heeds Ctrl-C");
+    ours()[0]?.("SIGINT");
+    expect(await done).toBe(130);
+    expect(ours()).toEqual([]);
+    const [flow] = (await desk.cli(["flow", "list", "--json"])).json<{ state: string }[]>();
+    expect(flow).toMatchObject({ state: "failed" });
+
+    const begun = await desk.cli([...argv.slice(2), "--no-wait", "--json"]);
+    const id = begun.json<{ flow: string }>().flow;
+    expect((await desk.cli(["account", "cancel-sign-in", id])).out).toContain("given up");
+    expect((await desk.cli(["account", "cancel-sign-in", "flow_00000000"])).code).toBe(66);
+    expect((await desk.cli(["account", "cancel-sign-in", "x"])).code).toBe(64);
   });
 
   it("sign-out works by id alone, and says what was revoked", async () => {
@@ -130,7 +184,8 @@ describe("account", () => {
       "issuers.list": () => [issuer],
       "accounts.list": () => [],
       "flows.list": () => [],
-      "accounts.signIn": () => ({ url: "https://issuer.example/auth" }),
+      "accounts.signIn": () => ({ url: "https://issuer.example/auth", flow: "flow_00000001" }),
+      "accounts.signInState": () => ({ state: "waiting", device: null }),
     });
     const io = streams();
     const done = runCli(["--data", stage.folder, "account", "sign-in", "home"], { ...io, env: {} });

@@ -7,7 +7,7 @@ import { type Double, startDouble, type World } from "./double.ts";
 import { signInFrom } from "./double-identities.ts";
 import { sampleCertificates } from "./sample-identities.ts";
 import { full as fullWorld } from "./tour-base.ts";
-import { identified } from "./tour-identities.ts";
+import { identified, otherPerson } from "./tour-identities.ts";
 
 if (!hasChromium) console.log(`skipped: there is no ${CHROMIUM} on this machine`);
 
@@ -96,10 +96,48 @@ describe.skipIf(!hasChromium)("identities, X-ray and lab in Chromium", () => {
     const issuer = double().world.issuers.find(({ name }) => name === "local-keycloak")!;
     signInFrom(double().world, issuer);
     double().emit({ type: "changed", what: "accounts" });
+    double().emit({ type: "changed", what: "sign-ins" });
     await page.getByText("Signed in as grace@acme.example").waitFor();
     expect(sent("accounts.signIn")).toEqual([
       { issuer: issuer.id, scopes: ["openid"], resource: null, account: null },
     ]);
+  });
+
+  it("gives a code for another device, and gives the sign-in up when it is closed", async () => {
+    const page = await visit(identified());
+    await go(page, "Identities");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await pick(page, "Issuer", /^local-keycloak/);
+    await page.getByRole("radio", { name: "On another device" }).check();
+    await page.getByRole("button", { name: "Begin" }).click();
+    await page.getByText("WDJB-MJHT", { exact: true }).waitFor();
+    await page
+      .getByRole("timer")
+      .getByText(/^The code is good for another [89]:\d\d$/)
+      .waitFor();
+    const link = page.getByRole("link", { name: "Open it here" });
+    expect(await link.getAttribute("href")).toBe(
+      "http://127.0.0.1:8080/realms/dev/device?user_code=WDJB-MJHT",
+    );
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await expect.poll(() => sent("accounts.cancelSignIn")).toEqual([{ flow: "flow_signin00" }]);
+  });
+
+  it("shows who came back instead, when the account guard stopped a sign-in", async () => {
+    const page = await visit(otherPerson());
+    await go(page, "Identities");
+    await page
+      .getByRole("button", { name: /^Sign in again/ })
+      .first()
+      .click();
+    await page.getByRole("button", { name: "Begin" }).click();
+    const alert = page.getByRole("alert");
+    await alert.getByText("account_changed").waitFor();
+    expect(await alert.innerText()).toMatch(/sub user-77.*instead of.*sub user-12/s);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "Begin" }).waitFor();
+    expect(sent("accounts.cancelSignIn")).toEqual([]);
   });
 
   it("never makes a link of anything but a web address", async () => {

@@ -1,8 +1,14 @@
 // The part of the stand-in behind issuers, accounts, certificates, flows and the lab.
 import { randomBytes } from "node:crypto";
-import type { AccountView, AppEvent, CertificateView } from "../../electron/contract.ts";
+import type {
+  AccountView,
+  AppEvent,
+  CertificateView,
+  DeviceCode,
+} from "../../electron/contract.ts";
 import { expiryOf } from "../../electron/core/certificates.ts";
 import { Refusal } from "../../electron/core/errors.ts";
+import { complaint } from "../../electron/core/sentences.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
 import type { Handlers } from "../../electron/surface.ts";
 import type { World } from "./double.ts";
@@ -90,7 +96,25 @@ export function identityHandlers(
     "accounts.signIn": (input) => {
       const issuer = world.issuers.find((one) => one.id === input.issuer);
       if (issuer === undefined) throw new Refusal("issuer_unknown", { issuer: input.issuer });
-      return { url: `${issuer.issuer}/authorize?client_id=${issuer.clientId}&state=x` };
+      const url = `${issuer.issuer}/authorize?client_id=${issuer.clientId}&state=x`;
+      return { url, flow: "flow_signin00" };
+    },
+    "accounts.signInDevice": (input) => {
+      const issuer = world.issuers.find((one) => one.id === input.issuer);
+      if (issuer === undefined) throw new Refusal("issuer_unknown", { issuer: input.issuer });
+      return deviceCode(issuer.issuer);
+    },
+    "accounts.signInState": () => world.signIn ?? { state: "waiting", device: null },
+    "accounts.signInPage": () => ({
+      url: deviceCode("https://login.acme.example").verificationUri,
+    }),
+    "accounts.cancelSignIn": () => {
+      const facts = { issuer: "https://login.acme.example", reason: "it was cancelled here" };
+      world.signIn = {
+        state: "failed",
+        complaint: complaint(new Refusal("sign_in_failed", facts)),
+      };
+      return world.signIn;
     },
     "accounts.signOut": (input) => {
       world.accounts = world.accounts.map((one) =>
@@ -211,6 +235,16 @@ export function identityHandlers(
   };
 }
 
+/** What an issuer gives for a device without a browser. */
+export const deviceCode = (issuer: string): DeviceCode => ({
+  flow: "flow_signin00",
+  userCode: "WDJB-MJHT",
+  verificationUri: `${issuer}/device`,
+  verificationUriComplete: `${issuer}/device?user_code=WDJB-MJHT`,
+  // Not on the second: a photograph must not depend on it.
+  expiresAt: Date.now() + 9 * 60_000 + 500,
+});
+
 /** What a person does in the other tab: comes back signed in. */
 export function signInFrom(world: World, issuer: Issuer): AccountView {
   const account: AccountView = {
@@ -228,5 +262,6 @@ export function signInFrom(world: World, issuer: Issuer): AccountView {
     state: "signed-in",
   };
   world.accounts = [...world.accounts, account];
+  world.signIn = { state: "done", account: account.id };
   return account;
 }

@@ -8,6 +8,7 @@ import type {
   AppStatus,
   CertificateView,
   Issued,
+  SignInState,
 } from "../../electron/contract.ts";
 import { narrowed } from "../../electron/core/agent-scopes.ts";
 import { Refusal, type RefusalCode } from "../../electron/core/errors.ts";
@@ -33,6 +34,8 @@ export interface World {
   accounts: AccountView[];
   certificates: CertificateView[];
   flows: Flow[];
+  /** What every sign-in comes to; null while it is waited for. */
+  signIn: SignInState | null;
   lab: "off" | "starting" | "on";
   /** How long each step of the lab takes. */
   labMs: number;
@@ -65,6 +68,7 @@ export const emptyWorld = (): World => ({
   accounts: [],
   certificates: [],
   flows: [],
+  signIn: null,
   lab: "off",
   labMs: 30,
   labFails: false,

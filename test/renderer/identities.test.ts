@@ -2,7 +2,7 @@ import { assert, property, string, uint8Array } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contract } from "../../electron/contract.ts";
 import { expiryOf } from "../../electron/core/certificates.ts";
-import { accountsOf, cameBack, whoIs } from "../../renderer/identities/account-face.ts";
+import { accountsOf, whoIs } from "../../renderer/identities/account-face.ts";
 import { expiryTone, expiryWords } from "../../renderer/identities/expiry.tsx";
 import {
   EMPTY_ISSUER,
@@ -83,17 +83,6 @@ describe("an account", () => {
     expect(accountsOf(all, local!).map(({ id }) => id)).toEqual([unnamed!.id]);
     expect(accountsOf(all, { ...acme!, clientId: "another" })).toEqual([]);
     expect(accountsOf(all, { ...acme!, tenant: "lab" })).toEqual([]);
-  });
-  it("has come back only with a sign-in that was not there before", () => {
-    const before = [ada!, admin!];
-    expect(cameBack(before, before, acme!)).toBeNull();
-    const again = { ...admin!, state: "signed-in" as const };
-    expect(cameBack(before, [ada!, again], acme!)).toBe(again);
-    const fresh = { ...ada!, signedInAt: "2027-01-15T08:00:00.000Z" };
-    expect(cameBack(before, [fresh, admin!], acme!)).toBe(fresh);
-    const elsewhere = { ...unnamed!, state: "signed-in" as const };
-    expect(cameBack(before, [...before, elsewhere], acme!)).toBeNull();
-    expect(cameBack(before, [{ ...ada!, state: "signed-out" }], acme!)).toBeNull();
   });
 });
 

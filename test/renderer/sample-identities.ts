@@ -372,6 +372,19 @@ export function sampleFlows(now: number): Flow[] {
     claims: { ...claims, cnf: { "x5t#S256": THUMBPRINT } },
     rules: [...check.rules.slice(0, 3), { ...match, expected: null, found: null }],
   };
+  // The issuer does not take back self-contained tokens (RFC 7009 section 2.2.1): nobody's failure.
+  const kept: Flow["steps"][number] = {
+    ...token,
+    id: "revoke",
+    state: "remark",
+    claims: null,
+    rules: [
+      {
+        ...rule("revocation-of-this-kind", "RFC 7009 §2.2.1"),
+        found: "unsupported_token_type",
+      },
+    ],
+  };
   const flow = (id: string, purpose: string, state: Flow["state"], steps: Flow["steps"]): Flow => ({
     id,
     at: now - 65_000,
@@ -384,6 +397,7 @@ export function sampleFlows(now: number): Flow[] {
     flow("flow_failed00", "treasury", "failed", [discover, token, check]),
     flow("flow_running0", "sign-in at acme", "running", [discover]),
     flow("flow_bound000", "treasury", "ok", [discover, token, passed]),
+    flow("flow_signout0", "sign out at acme", "remark", [discover, kept]),
     flow("flow_sample00", "crm", "ok", [discover, { ...token, id: "token" }]),
   ];
 }

@@ -1,6 +1,9 @@
 // The stops of identities, evidence, X-ray, servers with issuers, and the lab.
 import type { Page } from "playwright";
+import { Refusal } from "../../electron/core/errors.ts";
+import { complaint } from "../../electron/core/sentences.ts";
 import type { World } from "./double.ts";
+import { deviceCode } from "./double-identities.ts";
 import {
   sampleAccounts,
   sampleCertificates,
@@ -40,6 +43,34 @@ export const identified = (newest = "treasury", change: Partial<World> = {}): Wo
     ...change,
   };
 };
+const DEVICE = deviceCode("https://login.acme.example");
+const waitingFor = (change: Partial<typeof STILL> = {}): World =>
+  identified("treasury", { signIn: { state: "waiting", device: { ...STILL, ...change } } });
+const STILL = { ...DEVICE, everySeconds: 5, slowed: false, trouble: null };
+const endedWith = (refusal: Refusal): World =>
+  identified("treasury", { signIn: { state: "failed", complaint: complaint(refusal) } });
+const ended = (reason: string): World =>
+  endedWith(new Refusal("sign_in_failed", { issuer: "https://login.acme.example", reason }));
+/** Somebody else came back. */
+export const otherPerson = (): World =>
+  endedWith(
+    new Refusal("account_changed", {
+      issuer: "https://login.acme.example",
+      found: "Grace Hopper <grace@acme.example> (sub user-77) at https://login.acme.example",
+      expected: "Ada Lovelace <ada@acme.example> (sub user-12) at https://login.acme.example",
+    }),
+  );
+/** The sign-in dialog, begun. */
+const signingIn = async (page: Page, place: string): Promise<void> => {
+  await nav(page, "Identities");
+  await page
+    .getByRole("button", { name: /^Sign in again/ })
+    .first()
+    .click();
+  await page.getByRole("radio", { name: place }).check();
+  await page.getByRole("button", { name: "Begin" }).click();
+};
+
 /** A call of a known agent that went well. */
 const CLEAN = {
   kind: "call",
@@ -174,6 +205,46 @@ export const IDENTITY_STOPS: readonly Stop[] = [
         .click();
       await page.getByRole("button", { name: "Begin" }).click();
       await page.getByText("Waiting for you to come back").waitFor();
+    },
+  },
+  {
+    name: "sign-in-device",
+    world: waitingFor,
+    async go(page) {
+      await signingIn(page, "On another device");
+      await page.getByText("Waiting for you to sign in there").waitFor();
+    },
+  },
+  {
+    name: "sign-in-device-slower",
+    world: () => waitingFor({ everySeconds: 10, slowed: true }),
+    async go(page) {
+      await signingIn(page, "On another device");
+      await page.getByText("asked less often").waitFor();
+    },
+  },
+  {
+    name: "sign-in-device-declined",
+    world: () => ended("it was declined"),
+    async go(page) {
+      await signingIn(page, "On another device");
+      await page.getByText("it was declined").waitFor();
+    },
+  },
+  {
+    name: "sign-in-device-expired",
+    world: () => ended("the code has expired"),
+    async go(page) {
+      await signingIn(page, "On another device");
+      await page.getByText("the code has expired").waitFor();
+    },
+  },
+  {
+    name: "sign-in-somebody-else",
+    world: otherPerson,
+    async go(page) {
+      await signingIn(page, "On this machine");
+      await page.getByText("came back as someone else").waitFor();
     },
   },
   {

@@ -171,7 +171,12 @@ export function nextInterval(refusal: Refusal, intervalMs: number): number | nul
 export type DevicePoll =
   | {
       readonly state: "waiting";
-      /** Milliseconds until the next poll may be sent. */ readonly waitMs: number;
+      /** Milliseconds until the next poll may be sent. */
+      readonly waitMs: number;
+      /** How often the issuer is asked now, in milliseconds. */
+      readonly intervalMs: number;
+      /** `slow_down`: the issuer wants to be asked less often. Else what got in the way, which may pass. */
+      readonly because: "pending" | "slow_down" | Refusal;
     }
   | { readonly state: "done"; readonly token: CheckedToken };
 
@@ -188,7 +193,7 @@ export async function pollDevice(ctx: FlowContext, pending: PendingDevice): Prom
     underWay.delete(pending);
     throw failed(pending.issuer, "the code has expired");
   }
-  if (now < kept.nextAt) return { state: "waiting", waitMs: kept.nextAt - now };
+  if (now < kept.nextAt) return waiting(kept, kept.nextAt - now, "pending");
   const { ask } = kept;
   try {
     const token = await obtain(ctx, {
@@ -217,14 +222,35 @@ export async function pollDevice(ctx: FlowContext, pending: PendingDevice): Prom
     return { state: "done", token };
   } catch (error) {
     const interval = error instanceof Refusal ? nextInterval(error, kept.intervalMs) : null;
-    if (interval === null) {
+    if (interval === null || !(error instanceof Refusal)) {
       underWay.delete(pending);
-      throw error;
+      throw inWords(error);
     }
     kept.intervalMs = interval;
     kept.nextAt = ctx.clock.now() + interval;
-    return { state: "waiting", waitMs: interval };
+    const wire = error.facts["wireError"];
+    const because =
+      wire === "authorization_pending" ? "pending" : wire === "slow_down" ? wire : error;
+    return waiting(kept, interval, because);
   }
+}
+
+const waiting = (
+  { intervalMs }: Kept,
+  waitMs: number,
+  because: "pending" | "slow_down" | Refusal,
+): DevicePoll => ({ state: "waiting", waitMs, intervalMs, because });
+
+/** RFC 8628 section 3.5: how a sign-in elsewhere ends without a token. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  access_denied: "it was declined",
+  expired_token: "the code has expired",
+};
+
+function inWords(error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const reason = ENDINGS[String(error.facts["wireError"])];
+  return reason === undefined ? error : new Refusal(error.code, { ...error.facts, reason }, error);
 }
 
 /** Forgets a sign-in that nobody waits for any more. */

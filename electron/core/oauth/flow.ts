@@ -94,7 +94,8 @@ export async function inStep<T>(
     },
   };
 
-  const record = (state: "ok" | "failed"): void => {
+  const record = (ended: "ok" | "failed"): void => {
+    const state = ruling.remark ? "remark" : ended;
     try {
       ctx.recorder.step({
         id,

@@ -18,8 +18,13 @@ export interface RevokeResult {
     readonly hint: Revocable["hint"];
     readonly code: Refusal["code"];
     readonly reason: string;
+    /** The issuer cannot take back such a token for anyone: nothing went wrong. */
+    readonly foreseen: boolean;
   }[];
 }
+
+/** RFC 7009 section 2.2.1: what issuers say of self-contained tokens, which their servers read by themselves. */
+const UNSUPPORTED = "unsupported_token_type";
 
 const first = (one: Revocable): number => (one.hint === "refresh_token" ? 0 : 1);
 
@@ -37,8 +42,12 @@ export async function revokeTokens(
       revoked.push(one.hint);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const reason = error.facts["error"] ?? error.facts["reason"] ?? "";
-      notRevoked.push({ hint: one.hint, code: error.code, reason: String(reason) });
+      const unsupported = error.facts["wireError"] === UNSUPPORTED;
+      const reason = unsupported
+        ? `the issuer cannot take back tokens of this kind: ${UNSUPPORTED}`
+        : String(error.facts["error"] ?? error.facts["reason"] ?? "");
+      const foreseen = unsupported || error.facts["unsupported"] === true;
+      notRevoked.push({ hint: one.hint, code: error.code, reason, foreseen });
     }
   }
   return { revoked, notRevoked };
@@ -49,6 +58,7 @@ async function revokeOne(ctx: FlowContext, party: Party, one: Revocable): Promis
   await inStep(ctx, "revoke", issuer, async (step) => {
     step.hide(one.token);
     if (party.issuer.metadata.endpoints.revocation_endpoint === undefined) {
+      step.ruling.remark = true;
       step.ruling.note("revocation-offered", "RFC 7009 §2", false, {
         expected: "revocation_endpoint",
         found: "none",
@@ -56,6 +66,7 @@ async function revokeOne(ctx: FlowContext, party: Party, one: Revocable): Promis
       throw new Refusal("issuer_error", {
         issuer,
         error: "it offers no revocation",
+        unsupported: true,
         retry: "never",
       });
     }
@@ -73,10 +84,12 @@ async function revokeOne(ctx: FlowContext, party: Party, one: Revocable): Promis
     );
     // RFC 7009 section 2.2: 200 for an unknown token too. What was to be dead is dead.
     const failure = judgeFailure(issuer, response, "service", ctx.server, ctx.clock.now());
-    step.ruling.note("revoked", "RFC 7009 §2.2", failure === null, {
-      expected: "200",
-      found: `${response.status}`,
-    });
+    if (failure?.facts["wireError"] !== UNSUPPORTED) {
+      step.ruling.note("revoked", "RFC 7009 §2.2", failure === null, {
+        expected: "200",
+        found: `${response.status}`,
+      });
+    }
     if (failure !== null) {
       noteFailure(step, failure);
       throw failure;

@@ -38,6 +38,8 @@ export function quoted(value: unknown): string {
 export class Ruling {
   readonly rules: FlowRule[] = [];
   claims: Readonly<Record<string, unknown>> | null = null;
+  /** The answer was foreseen by its RFC and is nobody's failure, though the step goes no further. */
+  remark = false;
   readonly #clean: (text: string) => string;
 
   /** @param clean takes secrets out of a text before it is cut */

@@ -156,8 +156,23 @@ function knownSkew(response: FlowResponse, nowMs: number): number {
   return skew !== null && Math.abs(skew) > CLOCK_TOLERANCE_MS ? skew : 0;
 }
 
+/** Answers that are no failure: somebody has to wait, or the issuer cannot do this for anyone. */
+const FORESEEN: Readonly<Record<string, readonly [rule: string, source: string]>> = {
+  authorization_pending: ["person-still-away", "RFC 8628 §3.5"],
+  slow_down: ["asked-to-slow-down", "RFC 8628 §3.5"],
+  unsupported_token_type: ["revocation-of-this-kind", "RFC 7009 §2.2.1"],
+};
+
 /** A refused request as a broken rule, so that the X-ray has a line to point at. */
 export function noteFailure(step: Step, failure: Refusal): void {
+  const wire = failure.facts["wireError"];
+  const foreseen =
+    typeof wire === "string" && Object.hasOwn(FORESEEN, wire) ? FORESEEN[wire] : undefined;
+  if (foreseen !== undefined) {
+    step.ruling.remark = true;
+    step.ruling.note(foreseen[0], foreseen[1], true, { found: wire });
+    return;
+  }
   step.ruling.note("issuer-accepts", "RFC 6749 §5.2", false, {
     expected: "200",
     found: failure.facts["error"] ?? failure.code,

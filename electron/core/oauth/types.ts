@@ -70,7 +70,8 @@ export interface FlowStep {
   /** UTC milliseconds at the start, and how long it took. */
   readonly at: number;
   readonly ms: number;
-  readonly state: "ok" | "failed";
+  /** `remark`: an answer that is no failure and not the wished one, such as "not yet" or "not here". */
+  readonly state: "ok" | "remark" | "failed";
   /** `POST https://issuer/token` with masked headers and form fields; null for a step that sends nothing. */
   readonly request: MaskedExchange | null;
   readonly response: MaskedExchange | null;

@@ -37,10 +37,13 @@ async function begun(...answers: Parameters<typeof scriptedNet>) {
 describe("the device flow (RFC 8628)", () => {
   it("asks no sooner than five seconds after the start, and takes the token once", async () => {
     const { net, flow, pending } = await begun(error("authorization_pending"), token);
-    expect(await pollDevice(flow, pending)).toEqual({ state: "waiting", waitMs: 5000 });
+    const pendingStill = { state: "waiting", waitMs: 5000, intervalMs: 5000, because: "pending" };
+    expect(await pollDevice(flow, pending)).toEqual(pendingStill);
     expect(net.sent).toHaveLength(1);
     flow.clock.advance(5000);
-    expect(await pollDevice(flow, pending)).toEqual({ state: "waiting", waitMs: 5000 });
+    expect(await pollDevice(flow, pending)).toEqual(pendingStill);
+    // "Not yet" is no failure, and the X-ray does not paint it as one.
+    expect(flow.steps.at(-1)?.state).toBe("remark");
     flow.clock.advance(5000);
     expect((await pollDevice(flow, pending)).state).toBe("done");
     expect(formOf(net.sent[2]).get("device_code")).toBe(DEVICE_CODE);
@@ -52,23 +55,31 @@ describe("the device flow (RFC 8628)", () => {
   it("slow_down makes it five seconds slower, for good", async () => {
     const { flow, pending } = await begun(error("slow_down"), error("authorization_pending"));
     flow.clock.advance(5000);
-    expect(await pollDevice(flow, pending)).toEqual({ state: "waiting", waitMs: 10_000 });
+    const slower = { state: "waiting", waitMs: 10_000, intervalMs: 10_000 };
+    expect(await pollDevice(flow, pending)).toEqual({ ...slower, because: "slow_down" });
     flow.clock.advance(10_000);
-    expect(await pollDevice(flow, pending)).toEqual({ state: "waiting", waitMs: 10_000 });
+    expect(await pollDevice(flow, pending)).toEqual({ ...slower, because: "pending" });
   });
 
   it("a broken connection makes it ask less often and does not end it", async () => {
     const { flow, pending } = await begun({ status: 503 }, token);
     flow.clock.advance(5000);
-    expect(await pollDevice(flow, pending)).toEqual({ state: "waiting", waitMs: 10_000 });
+    const poll = await pollDevice(flow, pending);
+    expect(poll).toMatchObject({ state: "waiting", waitMs: 10_000 });
+    expect(poll.state === "waiting" && poll.because).toMatchObject({ code: "issuer_error" });
     flow.clock.advance(10_000);
     expect((await pollDevice(flow, pending)).state).toBe("done");
   });
 
-  it.each(["access_denied", "expired_token", "invalid_grant"])("%s ends it", async (name) => {
+  it.each([
+    ["access_denied", "it was declined"],
+    ["expired_token", "the code has expired"],
+    ["invalid_grant", "invalid_grant"],
+  ])("%s ends it, in words", async (name, reason) => {
     const { net, flow, pending } = await begun(error(name), token);
     flow.clock.advance(5000);
-    expect((await refusalOf(pollDevice(flow, pending))).code).toBe("sign_in_failed");
+    const refusal = await refusalOf(pollDevice(flow, pending));
+    expect(refusal).toMatchObject({ code: "sign_in_failed", facts: { reason } });
     flow.clock.advance(60_000);
     await refusalOf(pollDevice(flow, pending));
     expect(net.sent).toHaveLength(2);
