@@ -7,6 +7,7 @@ import type { CallPage } from "./core/journal.ts";
 import { madeKey } from "./core/certificates.ts";
 import type { Flow } from "./core/flows.ts";
 import type { Issuer } from "./core/issuers.ts";
+import type { Advice, Standing } from "./core/oauth/keeping/advice.ts";
 import type {
   AccountView,
   AppStatus,
@@ -204,6 +205,23 @@ export const contract = {
     surfaces: ["app", "cli"],
     input: z.discriminatedUnion("kind", [addHttpServer, addStdioServer]),
     output: returns<ServerView>(),
+  },
+  /** Which pattern fits, why, and what a thief of its credential could still do. */
+  "patterns.advise": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      tenants: z.enum(["one", "several"]),
+      stakes: z.enum(["low", "standard", "critical", "regulated"]),
+      onBehalf: z.boolean(),
+      stage: stage.default("development"),
+    }),
+    output: returns<Advice>(),
+  },
+  /** The same question about a server as it is. */
+  "servers.standing": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("srv") }),
+    output: returns<Standing>(),
   },
   "servers.setState": {
     surfaces: ["app", "cli"],

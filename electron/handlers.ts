@@ -5,6 +5,8 @@ import type { Agent, AgentView } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
 import type { CallRow, Journal } from "./core/journal.ts";
+import { advise, standingOf } from "./core/oauth/keeping/advice.ts";
+import { shapeOfServer } from "./core/pattern-shape.ts";
 import type { Store } from "./core/registry.ts";
 import { type Secret, Secret as SecretValue } from "./core/secret.ts";
 import { type Complaint, complaint } from "./core/sentences.ts";
@@ -118,6 +120,11 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       return servers.list(tenant).map(serverView);
     },
     "servers.add": async (input) => serverView(await servers.add(input)),
+    "patterns.advise": (answers) => advise(answers),
+    "servers.standing": ({ id }) => {
+      const server = servers.find(id);
+      return standingOf(server.stage, shapeOfServer(server));
+    },
     "servers.setState": async ({ id, state }) => serverView(await servers.setState(id, state)),
     "servers.update": async (change) => serverView(await servers.update(change)),
     "servers.replaceSecret": async ({ id, env, secret }) =>

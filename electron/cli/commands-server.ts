@@ -151,6 +151,36 @@ export const SERVER_COMMANDS: readonly Command[] = [
     load: async () => (await import("./server-add.ts")).add,
   },
   {
+    words: ["server", "advise"],
+    summary: "which pattern fits a server, and what a thief of its credential could still do",
+    synopsis: "[<server>]",
+    arity: [0, 1],
+    options: {
+      stakes: {
+        type: "string",
+        value: "HOW",
+        help: "what stands behind it: low, standard (default), critical or regulated",
+      },
+      tenants: {
+        type: "string",
+        value: "HOW",
+        help: "whether agents of one tenant (default) or of several use it",
+      },
+      "on-behalf": { type: "boolean", help: "the server must know for which person an agent acts" },
+      stage: {
+        type: "string",
+        value: "STAGE",
+        help: "development (default), staging or production",
+      },
+    },
+    notes: "With a server's name it says the same of that server as it is.",
+    examples: [
+      "countersign server advise --stakes regulated --on-behalf --stage production",
+      "countersign server advise crm",
+    ],
+    load: async () => (await import("./server-advise.ts")).advise,
+  },
+  {
     words: ["server", "test"],
     summary: "connect to a server with its key and list its tools",
     synopsis: "<server>",

@@ -6,7 +6,7 @@ import { Refusal } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 import { Secret as SecretValue } from "./secret.ts";
 import { checkStage } from "./oauth/keeping/ladder.ts";
-import { shapeOf } from "./pattern-shape.ts";
+import { shapeOf, shapeOfServer } from "./pattern-shape.ts";
 import { isOAuth } from "./patterns.ts";
 import { secretsOf } from "./server-register.ts";
 import type { HttpServer, Server } from "./servers.ts";
@@ -146,9 +146,7 @@ export function createCredentials(
   return {
     async release(server, agent, signal, wider) {
       if (server.kind === "http") return forHttp(server, agent, signal, wider);
-      checkStage(server.stage, {
-        type: Object.keys(server.secretEnv).length === 0 ? "none" : "env",
-      });
+      checkStage(server.stage, shapeOfServer(server));
       const values: Record<string, Secret> = {};
       for (const [name, entry] of Object.entries(server.secretEnv)) {
         values[name] = await load({ tenant: server.tenant, id: entry.secret }, server.name);

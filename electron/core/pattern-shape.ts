@@ -1,6 +1,7 @@
 // What a configured pattern amounts to, for the ladder of stages.
 import type { PatternShape } from "./oauth/keeping/ladder.ts";
 import type { Pattern } from "./patterns.ts";
+import type { Server } from "./servers.ts";
 
 /** How strong a pattern is, for the ladder of stages. */
 export function shapeOf(pattern: Pattern): PatternShape {
@@ -24,3 +25,9 @@ export function shapeOf(pattern: Pattern): PatternShape {
   }
   return pattern satisfies never;
 }
+
+/** The same for a whole server: a local one has its secrets in the environment, or none. */
+export const shapeOfServer = (server: Server): PatternShape =>
+  server.kind === "http"
+    ? shapeOf(server.pattern)
+    : { type: Object.keys(server.secretEnv).length === 0 ? "none" : "env" };

@@ -80,6 +80,7 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
           {draft.kind === "http" ? (
             <HttpFields
               draft={draft.http}
+              stage={draft.stage}
               faults={faults}
               onChange={(part) => setDraft((now) => ({ ...now, http: { ...now.http, ...part } }))}
             />

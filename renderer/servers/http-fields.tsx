@@ -4,6 +4,7 @@ import { isPlainLoopback } from "../lib/names.ts";
 import { Check, Field, SecretInput, Segments, TextInput } from "../parts/field.tsx";
 import { TrustField } from "../parts/trust.tsx";
 import { useApp } from "../state/context.tsx";
+import type { ServerView } from "../types.ts";
 import { words } from "../words.ts";
 import { type AuthPreset, type HttpDraft, PRESETS, sendsLine } from "./draft.ts";
 import type { Faults } from "./draft.ts";
@@ -13,6 +14,8 @@ import { PatternChoice } from "./pattern-choice.tsx";
 
 export function HttpFields(props: {
   draft: HttpDraft;
+  /** What the stage wants decides which pattern is advised. */
+  stage: ServerView["stage"];
   faults: Faults;
   onChange: (part: Partial<HttpDraft>) => void;
 }): ReactNode {
@@ -38,6 +41,7 @@ export function HttpFields(props: {
       <PatternChoice
         value={pattern}
         bound={asksDpop(pattern) && draft.oauth.dpop}
+        stage={props.stage}
         onChange={(next) => onChange({ pattern: next })}
       />
       {keyed && <KeyFields {...props} />}

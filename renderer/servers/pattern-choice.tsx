@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { Picker } from "../parts/picker.tsx";
-import type { PatternType } from "../types.ts";
+import type { PatternType, ServerView } from "../types.ts";
 import { words } from "../words.ts";
 import { Advisor } from "./advisor.tsx";
 
@@ -22,6 +22,7 @@ export function PatternChoice(props: {
   value: PatternType;
   /** The token is bound to a key by DPoP. */
   bound: boolean;
+  stage: ServerView["stage"];
   onChange: (pattern: PatternType) => void;
 }): ReactNode {
   const [helping, setHelping] = useState(false);
@@ -54,7 +55,7 @@ export function PatternChoice(props: {
           </div>
         )}
       </Field>
-      {helping && <Advisor chosen={props.value} onUse={props.onChange} />}
+      {helping && <Advisor chosen={props.value} stage={props.stage} onUse={props.onChange} />}
     </>
   );
 }

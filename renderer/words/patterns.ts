@@ -45,27 +45,24 @@ export const patternWords = {
   },
   advisor: {
     title: "Which pattern?",
-    reach: "What can be reached with it?",
-    reaches: {
-      own: "Only what is mine, to try things out",
-      shared: "Shared data, with ordinary care",
+    stakes: "What stands behind it?",
+    stakesNames: {
+      low: "Little: only what is mine, to try things out",
+      standard: "Shared data, with ordinary care",
       critical: "Critical systems, trusting no network",
       regulated: "Regulated data, with the most care there is",
     },
+    tenants: "Whose agents use it?",
+    tenantsNames: { one: "Those of one tenant", several: "Those of several tenants" },
     behalf: "On whose behalf?",
     behalves: {
       agent: "The agent's own",
       person: "A person's, and the server shall know whose",
     },
     advice: "Suggested",
-    because: {
-      "api-key": "One person, little at stake: a key is enough, and quick.",
-      "client-credentials":
-        "No person takes part, and what is stolen ends by itself within minutes.",
-      "token-exchange": "The server learns who asked and which agent acted for them.",
-      mtls: "The token is worth nothing without a key that never leaves this machine.",
-      composite: "Person and agent are named, and the token is worth nothing without the key.",
-    },
+    thiefCan: "A thief could still do",
+    thiefUntil: "How long",
+    thiefStop: "What ends it",
     use: "Use this pattern",
     inUse: "This pattern is chosen",
     caveat: "The server and its issuer must offer it.",

@@ -15,6 +15,8 @@ import { Refusal, type RefusalCode } from "../../electron/core/errors.ts";
 import type { Flow } from "../../electron/core/flows.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
 import type { CallQuery, CallRow } from "../../electron/core/journal.ts";
+import { advise, standingOf } from "../../electron/core/oauth/keeping/advice.ts";
+import { shapeOfServer } from "../../electron/core/pattern-shape.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
@@ -204,6 +206,11 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       world.servers = [...world.servers, view];
       changed("servers");
       return view;
+    },
+    "patterns.advise": (answers) => advise(answers),
+    "servers.standing": (input) => {
+      const one = server(input.id);
+      return standingOf(one.stage, shapeOfServer(one));
     },
     "servers.setState": (input) => {
       const next: ServerView = { ...server(input.id), state: input.state };

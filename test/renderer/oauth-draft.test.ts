@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contract } from "../../electron/contract.ts";
 import { EMPTY_ISSUER } from "../../renderer/identities/issuer-draft.ts";
-import { advise, BEHALVES, REACHES } from "../../renderer/servers/advice.ts";
 import {
   type Draft,
   EMPTY_DRAFT,
@@ -105,13 +104,4 @@ describe("a server with tokens", () => {
     const input = toInput(draft("client-credentials", {}, { key: "CANARY" }));
     expect(JSON.stringify(input)).not.toContain("CANARY");
   });
-});
-
-it("advises by the heuristic of the five patterns", () => {
-  expect(REACHES.map((reach) => BEHALVES.map((behalf) => advise(reach, behalf)))).toEqual([
-    ["api-key", "token-exchange"],
-    ["client-credentials", "token-exchange"],
-    ["mtls", "composite"],
-    ["composite", "composite"],
-  ]);
 });

@@ -349,6 +349,7 @@ export const IDENTITY_STOPS: readonly Stop[] = [
       await page.getByRole("button", { name: "Add server" }).click();
       await page.getByRole("button", { name: "Which pattern?" }).click();
       await page.getByRole("radio", { name: /^Shared data/ }).check();
+      await page.getByRole("radio", { name: /several tenants/ }).check();
       await page.getByRole("radio", { name: /^A person's/ }).check();
       await page.getByRole("button", { name: "Use this pattern" }).waitFor();
     },

@@ -1,6 +1,6 @@
 // Helps a person to choose a pattern, and says of each what a thief of its credential could still do.
 import type { Stage } from "../../servers.ts";
-import { LEAST, type PatternShape, RUNGS, strength } from "./ladder.ts";
+import { accepts, LEAST, nameOf, type PatternShape, RUNGS, strength } from "./ladder.ts";
 
 export interface Answers {
   /** Do agents of one tenant use the server, or of several? */
@@ -23,6 +23,15 @@ export interface Advice {
   readonly pattern: PatternShape;
   /** Why, in order of weight: each stands for one of the answers. */
   readonly why: readonly string[];
+  readonly thief: Thief;
+}
+
+/** What a server has now: whether its stage takes it, and what is left to a thief. */
+export interface Standing {
+  readonly name: string;
+  readonly accepted: boolean;
+  /** What the stage wants at least, in words. */
+  readonly least: string;
   readonly thief: Thief;
 }
 
@@ -81,6 +90,14 @@ export function advise(answers: Answers): Advice {
   const pattern = needsKey && answers.onBehalf ? COMPOSITE : strongest;
   return { pattern, why: asked.map(([, reason]) => reason), thief: thiefOf(pattern) };
 }
+
+/** The same for a pattern that was chosen already. */
+export const standingOf = (stage: Stage, pattern: PatternShape): Standing => ({
+  name: nameOf(pattern),
+  accepted: accepts(stage, pattern),
+  least: LEAST[stage].words,
+  thief: thiefOf(pattern),
+});
 
 const MINUTES = "until it expires, minutes to hours later";
 
