@@ -295,7 +295,7 @@ async function compose(
       stallMs: STALL_MS,
       monotonic: () => clock.monotonic(),
       callback: (path, params) => oauth.signIns.answer(path, params),
-      jwks: () => ({ keys: oauth.jwks().keys }),
+      jwks: (tenant) => ({ keys: oauth.jwks(tenant).keys }),
     },
     { port: options.port },
   );

@@ -91,6 +91,15 @@ export type SignInState =
     }
   | { readonly state: "done"; readonly account: string }
   | { readonly state: "failed"; readonly complaint: Complaint };
+/** What an issuer must trust to believe which agents of a tenant act (RFC 7517). */
+export interface ActorKeySet {
+  readonly tenant: string;
+  /** The `iss` of their statements. */
+  readonly issuer: string;
+  /** Where Countersign serves the set, to this machine. */
+  readonly url: string;
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
 /** What a sign-out could and could not take back at the issuer (RFC 7009). */
 export interface SignedOut {
   readonly revoked: readonly string[];

@@ -10,6 +10,7 @@ import type { Issuer } from "./core/issuers.ts";
 import type { Advice, Standing } from "./core/oauth/keeping/advice.ts";
 import type {
   AccountView,
+  ActorKeySet,
   AppStatus,
   CallDetail,
   CertificateView,
@@ -512,8 +513,8 @@ export const contract = {
   "actors.jwks": {
     surfaces: ["app", "cli"],
     input: z.strictObject(tenantScope),
-    /** What an issuer must trust to believe who acts (RFC 7517), and under which issuer identifier. */
-    output: returns<{ issuer: string; keys: readonly Readonly<Record<string, unknown>>[] }>(),
+    /** One set for each tenant: nothing crosses between them. */
+    output: returns<readonly ActorKeySet[]>(),
   },
   "flows.list": {
     surfaces: ["app", "cli"],

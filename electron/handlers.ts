@@ -215,7 +215,8 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     },
     "actors.jwks": ({ tenant }) => {
       known(tenant);
-      return oauth.jwks(tenant);
+      const tenants = tenant === undefined ? store.read("tenants").map(({ id }) => id) : [tenant];
+      return tenants.map((id) => oauth.jwks(id));
     },
     "flows.list": ({ tenant }) => {
       known(tenant);

@@ -1,6 +1,6 @@
 // Composes the OAuth rooms: issuers, accounts, certificates, tokens, and the sign-in that a browser carries.
 import { webcrypto } from "node:crypto";
-import type { AccountView, CertificateView, SignedOut } from "./contract.ts";
+import type { AccountView, ActorKeySet, CertificateView, SignedOut } from "./contract.ts";
 import type { Agent } from "./core/agents.ts";
 import { type Broker, createBroker } from "./core/broker.ts";
 import { createCertificateRegister } from "./core/certificate-register.ts";
@@ -63,7 +63,8 @@ export interface OAuthRooms {
   signOut(id: string): Promise<SignedOut>;
   /** Takes an account away with its grant and tokens, and tells its issuer nothing. @throws Refusal */
   dropAccount(id: string): Promise<void>;
-  jwks(tenant?: string): { issuer: string; keys: readonly Readonly<Record<string, unknown>>[] };
+  /** Public keys of a tenant's agents, the issuer that signs with them, and where the set is served (RFC 7517). */
+  jwks(tenant: string): ActorKeySet;
   certificateView(certificate: Certificate): CertificateView;
   /** Makes the agent's signing key where it has none yet. @throws Refusal `vault_*`, `settings_*` */
   readyToAct(agent: Agent): Promise<void>;
@@ -80,6 +81,8 @@ const after = (ms: number, run: () => void): (() => void) => {
 
 export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
   const { store, vault, clock, digest, log } = ports;
+  // One for each tenant: who trusts the agents of one must not thereby trust those of another.
+  const ownIssuer = (tenant: string): string => `${ports.door()}/tenants/${tenant}`;
   const random = (n: number): Uint8Array => digest.random(n);
   const flows = createFlows(
     () => newId("flow", clock.now(), random),
@@ -122,7 +125,7 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     clock,
     digest,
     subtle: webcrypto.subtle,
-    issuer: ports.door,
+    issuer: ownIssuer,
   });
   const certificates = createCertificateRegister({
     store,
@@ -167,7 +170,7 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     keeper,
     grants,
     actorKeys,
-    ownIssuer: ports.door,
+    ownIssuer,
     issuers: () => store.read("issuers"),
     accounts: () => store.read("accounts"),
   });
@@ -249,7 +252,9 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
       await accounts.remove(id);
     },
     jwks: (tenant) => ({
-      issuer: ports.door(),
+      tenant,
+      issuer: ownIssuer(tenant),
+      url: `${ownIssuer(tenant)}/jwks.json`,
       keys: actorKeys.jwks(tenant).keys.map((key) => ({ ...key })),
     }),
     certificateView(certificate) {

@@ -89,16 +89,20 @@ export const remove: Run = async (context) => {
   );
 };
 
-/** What an issuer must trust to believe which agent acts. */
+/** What an issuer must trust to believe which agent acts: a set for each tenant. */
 export const jwks: Run = async ({ connect, out, tenant }) => {
   const remote = await connect();
   const all = await remote.call("actors.jwks", tenant === undefined ? {} : { tenant });
-  await out.show(all, async ({ issuer, keys }) => {
-    await out.line(`Agents' statements are issued by: ${issuer}`);
-    if (keys.length === 0) {
-      return out.line("No agent has a key yet: one is made at its first exchange.");
+  // With --tenant there is one, and a program gets it as it is.
+  await out.show(tenant === undefined ? all : all[0], async () => {
+    for (const { tenant: whose, issuer, url, keys } of all) {
+      await out.line(`Statements of the agents of “${whose}” are issued by: ${issuer}`);
+      if (keys.length === 0) {
+        await out.line("No agent has a key yet: one is made at its first exchange.");
+        continue;
+      }
+      await out.line(`The issuer is to trust these public keys (RFC 7517), served at ${url}:`);
+      await out.raw(jsonLines({ keys }));
     }
-    await out.line("The issuer is to trust these public keys (RFC 7517):");
-    await out.raw(jsonLines({ keys }));
   });
 };

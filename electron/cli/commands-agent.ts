@@ -75,7 +75,10 @@ export const AGENT_COMMANDS: readonly Command[] = [
     arity: [0, 0],
     options: {},
     notes: "Register them where tokens are exchanged (RFC 8693): Countersign signs who acts.",
-    examples: ["countersign agent jwks", "countersign agent jwks --json | jq '{keys}' > jwks.json"],
+    examples: [
+      "countersign agent jwks",
+      "countersign agent jwks --tenant personal --json | jq '{keys}' > jwks.json",
+    ],
     load: async () => (await import("./agent.ts")).jwks,
   },
 ];

@@ -31,8 +31,8 @@ export interface BrokerPorts {
   readonly keeper: TokenKeeper;
   readonly grants: Grants;
   readonly actorKeys: ActorKeys;
-  /** Countersign's own issuer identifier, which signs for agents. */
-  readonly ownIssuer: () => string;
+  /** Countersign's own issuer identifier for a tenant, which signs for its agents. */
+  readonly ownIssuer: (tenant: string) => string;
   readonly issuers: () => readonly Issuer[];
   readonly accounts: () => readonly Account[];
 }
@@ -257,7 +257,7 @@ export function createBroker(ports: BrokerPorts): Broker {
                         ? null
                         : {
                             subject: acting.id,
-                            issuer: ports.ownIssuer(),
+                            issuer: ports.ownIssuer(server.tenant),
                             sign: (aud: string) => ports.actorKeys.sign(acting, aud),
                           };
                     ({ token: fresh, actor } = await exchangeToken(run.ctx, {

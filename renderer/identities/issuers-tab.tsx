@@ -1,6 +1,6 @@
 // The registrations: what Countersign is at each issuer, and what issuers need to believe its agents.
 import { Landmark, Plus, Trash2, TriangleAlert } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { CopyLine, Snippet } from "../parts/copy.tsx";
 import { Confirm } from "../parts/dialog.tsx";
@@ -180,8 +180,7 @@ function Actors(): ReactNode {
 
 function ActorKeys(): ReactNode {
   const bridge = useBridge();
-  const [jwks, setJwks] = useState<OutputOf<"actors.jwks"> | null>(null);
-  const w = words.identities.issuers.actors;
+  const [jwks, setJwks] = useState<OutputOf<"actors.jwks">>([]);
   useEffect(() => {
     let wanted = true;
     void bridge.call("actors.jwks", {}).then((reply) => {
@@ -191,32 +190,41 @@ function ActorKeys(): ReactNode {
       wanted = false;
     };
   }, [bridge]);
-  if (jwks === null) return null;
+  // Those without any agent that ever acted are left out, as long as there is one to show.
+  const used = jwks.filter(({ keys }) => keys.length > 0);
+  const shown = used.length > 0 ? used : jwks.slice(0, 1);
+  return shown.map((set) => <KeySet key={set.tenant} set={set} />);
+}
+
+function KeySet(props: { set: OutputOf<"actors.jwks">[number] }): ReactNode {
+  const { tenant, issuer, keys } = props.set;
+  const id = useId();
+  const w = words.identities.issuers.actors;
   return (
-    <section className="about actors" aria-labelledby="actors-title">
-      <h2 id="actors-title">{w.title}</h2>
+    <section className="about actors" aria-labelledby={id}>
+      <h2 id={id}>
+        {w.title} <PracticeOf tenant={tenant} />
+      </h2>
       <p>{w.text}</p>
       <dl className="item-facts">
         <div>
           <dt>{w.issuer}</dt>
           <dd>
-            <CopyLine text={jwks.issuer} label={w.copyIssuer} />
+            <CopyLine text={issuer} label={w.copyIssuer} />
           </dd>
         </div>
         <div>
           <dt>{w.keys}</dt>
           <dd>
-            {jwks.keys.length === 0 ? (
+            {keys.length === 0 ? (
               <span className="faint">{w.none}</span>
             ) : (
-              <Shown text={w.count(jwks.keys.length)} />
+              <Shown text={w.count(keys.length)} />
             )}
           </dd>
         </div>
       </dl>
-      {jwks.keys.length > 0 && (
-        <Snippet text={JSON.stringify({ keys: jwks.keys }, null, 2)} label={w.keys} />
-      )}
+      {keys.length > 0 && <Snippet text={JSON.stringify({ keys }, null, 2)} label={w.keys} />}
     </section>
   );
 }

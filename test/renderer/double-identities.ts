@@ -188,18 +188,22 @@ export function identityHandlers(
       changed("certificates");
       return { removed: true };
     },
-    "actors.jwks": () => ({
-      issuer: "urn:countersign:3f1c9a52",
-      keys: world.agents.slice(0, 2).map((agent) => ({
-        kty: "EC",
-        crv: "P-256",
-        kid: agent.id,
-        use: "sig",
-        alg: "ES256",
-        x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
-        y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
-      })),
-    }),
+    "actors.jwks": () => [
+      {
+        tenant: "personal",
+        issuer: "http://127.0.0.1:7717/tenants/personal",
+        url: "http://127.0.0.1:7717/tenants/personal/jwks.json",
+        keys: world.agents.slice(0, 2).map((agent) => ({
+          kty: "EC",
+          crv: "P-256",
+          kid: agent.id,
+          use: "sig",
+          alg: "ES256",
+          x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+          y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+        })),
+      },
+    ],
     "flows.list": () => world.flows,
     "flows.get": (input) => {
       const found = world.flows.find((one) => one.id === input.id);

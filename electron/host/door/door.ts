@@ -22,7 +22,7 @@ export interface DoorPorts
     params: URLSearchParams,
   ) => Promise<{ ok: boolean; text: string }>;
   /** Public keys of the agents. */
-  readonly jwks: () => unknown;
+  readonly jwks: (tenant: string) => unknown;
 }
 
 export interface DoorOptions {
@@ -96,7 +96,7 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
         return;
       }
       if (target.kind === "jwks") {
-        sendJson(response, ports.jwks());
+        sendJson(response, ports.jwks(target.tenant));
         return;
       }
       if (target.kind === "callback") {

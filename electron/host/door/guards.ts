@@ -10,8 +10,8 @@ export type Target =
   | { readonly kind: "metadata"; readonly server: string }
   /** Where an issuer sends the person's browser back to (RFC 8252 section 7.3). */
   | { readonly kind: "callback"; readonly path: string; readonly params: URLSearchParams }
-  /** Public keys with which Countersign signs for agents (RFC 7517). */
-  | { readonly kind: "jwks" };
+  /** Public keys with which Countersign signs for the agents of a tenant (RFC 7517). */
+  | { readonly kind: "jwks"; readonly tenant: string };
 
 const SLUG = "[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?";
 const MCP = new RegExp(`^/mcp/(${SLUG})$`);
@@ -27,7 +27,7 @@ const METHODS = {
   jwks: ["GET"],
 };
 const CALLBACK = /^\/oauth\/callback\/[A-Za-z0-9_-]{22}$/;
-const JWKS = "/.well-known/jwks.json";
+const JWKS = new RegExp(`^/tenants/(${SLUG})/jwks\\.json$`);
 
 /** Headers that must not come twice: two readers could each believe another one. */
 const ONCE = new Set([
@@ -105,8 +105,9 @@ function route(url: string): Target | null {
   if (CALLBACK.test(path)) {
     return { kind: "callback", path, params: new URLSearchParams(url.slice(path.length + 1)) };
   }
-  if (path === JWKS) return { kind: "jwks" };
-  let match = MCP.exec(path);
+  let match = JWKS.exec(path);
+  if (match?.[1] !== undefined) return { kind: "jwks", tenant: match[1] };
+  match = MCP.exec(path);
   if (match?.[1] !== undefined) return { kind: "mcp", server: match[1] };
   match = INVOKE.exec(path);
   if (match?.[1] !== undefined && match[2] !== undefined) {

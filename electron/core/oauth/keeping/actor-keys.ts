@@ -35,8 +35,8 @@ export interface ActorKeyPorts<K> {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly subtle: SubtleLike<K>;
-  /** Countersign's own issuer identifier, as registered at the issuers that trust it. */
-  readonly issuer: () => string;
+  /** Countersign's own issuer identifier for this tenant, as registered at the issuers that trust it. */
+  readonly issuer: (tenant: string) => string;
 }
 
 export interface ActorKeys {
@@ -188,7 +188,7 @@ export function createActorKeys<K>(ports: ActorKeyPorts<K>): ActorKeys {
         base64url(new TextEncoder().encode(JSON.stringify(value)));
       const head = part({ alg: "ES256", typ: "JWT", kid });
       const body = part({
-        iss: ports.issuer(),
+        iss: ports.issuer(agent.tenant),
         sub: agent.id,
         // One string, the issuer itself: an array or an endpoint could be presented elsewhere (negative test 106).
         aud: audience,
