@@ -30,7 +30,11 @@ export function PatternName(props: { pattern: OAuthPattern }): ReactNode {
 
 export function OAuthFacts(props: { pattern: OAuthPattern }): ReactNode {
   const { pattern } = props;
-  const { issuers, certificates, accounts } = useApp();
+  const { agents, issuers, certificates, accounts } = useApp();
+  const narrowed = Object.entries(pattern.agentScopes ?? {}).map(([id, scopes]) => {
+    const name = agents?.find((one) => one.id === id)?.name ?? id;
+    return `${name} (${scopes.join(" ")})`;
+  });
   const w = words.servers;
   const issuer = issuers?.find(({ id }) => id === pattern.issuer);
   const withPerson = "account" in pattern && (pattern.type !== "composite" || pattern.exchange);
@@ -62,6 +66,11 @@ export function OAuthFacts(props: { pattern: OAuthPattern }): ReactNode {
               <code key={scope}>{scope}</code>
             ))}
           </span>
+        </Line>
+      )}
+      {agents !== null && narrowed.length > 0 && (
+        <Line name={w.agentScopes.narrowed}>
+          <Shown text={narrowed.join(", ")} />
         </Line>
       )}
       {withPerson && accounts !== null && issuer !== undefined && (

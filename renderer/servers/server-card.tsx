@@ -1,5 +1,14 @@
 // One server.
-import { Globe, KeyRound, Pause, Play, SquareTerminal, Trash2, TriangleAlert } from "lucide-react";
+import {
+  Globe,
+  KeyRound,
+  ListChecks,
+  Pause,
+  Play,
+  SquareTerminal,
+  Trash2,
+  TriangleAlert,
+} from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { CopyLine } from "../parts/copy.tsx";
@@ -10,9 +19,10 @@ import { When } from "../parts/when.tsx";
 import { useStore } from "../state/context.tsx";
 import type { Complaint, ServerView } from "../types.ts";
 import { words } from "../words.ts";
+import { narrowable } from "./agent-scopes.tsx";
 import { OAuthFacts, PatternName } from "./oauth-facts.tsx";
 
-export type ServerAction = "test" | "replace-key" | "stderr" | "remove";
+export type ServerAction = "test" | "replace-key" | "agent-scopes" | "stderr" | "remove";
 
 /** Whether there is a key to replace. */
 export const hasKey = (server: ServerView): boolean =>
@@ -44,6 +54,13 @@ export function ServerCard(props: {
   ];
   if (hasKey(server)) {
     actions.push({ label: w.replaceKey, icon: KeyRound, run: () => onAction("replace-key") });
+  }
+  if (narrowable(server) !== null) {
+    actions.push({
+      label: w.agentScopes.open,
+      icon: ListChecks,
+      run: () => onAction("agent-scopes"),
+    });
   }
   if (server.kind === "stdio") {
     actions.push({ label: w.stderr, icon: SquareTerminal, run: () => onAction("stderr") });

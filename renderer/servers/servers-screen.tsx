@@ -10,6 +10,7 @@ import { useFlows } from "../shell/flows.ts";
 import { useApp, useStore } from "../state/context.tsx";
 import type { ServerView } from "../types.ts";
 import { words } from "../words.ts";
+import { AgentScopes, narrowable } from "./agent-scopes.tsx";
 import { ReplaceKey } from "./replace-key.tsx";
 import { ServerCard, type ServerAction } from "./server-card.tsx";
 import { StderrDialog } from "./stderr-dialog.tsx";
@@ -74,6 +75,11 @@ function OpenDialog(props: {
       return <TestDialog server={server} onClose={onClose} />;
     case "replace-key":
       return <ReplaceKey server={server} onClose={onClose} />;
+    case "agent-scopes": {
+      const pattern = narrowable(server);
+      if (pattern === null) return null;
+      return <AgentScopes server={server} pattern={pattern} onClose={onClose} />;
+    }
     case "stderr":
       return <StderrDialog server={server} onClose={onClose} />;
     case "remove":

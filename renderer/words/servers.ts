@@ -172,6 +172,15 @@ export const serverWords = {
     again: "Test again",
     next: "Connect an agent",
   },
+  agentScopes: {
+    open: "Scopes for each agent",
+    title: (name: string) => `What each agent may ask of ${name}`,
+    text: "An agent never gets a token with more than is ticked here, even if the server asks for it.",
+    noAgents: "There is no agent yet.",
+    none: "Leave at least one: without any, the issuer would decide.",
+    submit: "Save",
+    narrowed: "Narrowed for",
+  },
   replace: {
     title: (name: string) => `Replace the key of ${name}`,
     text: "The new key is used from the next call on. The old one is deleted.",

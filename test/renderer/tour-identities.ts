@@ -60,6 +60,23 @@ export const otherPerson = (): World =>
       expected: "Ada Lovelace <ada@acme.example> (sub user-12) at https://login.acme.example",
     }),
   );
+/** One agent may ask for a part of what the server has. */
+const narrowed = (): World => {
+  const world = identified();
+  const servers = world.servers.map((one) =>
+    one.kind === "http" && "issuer" in one.pattern && one.name === "treasury"
+      ? {
+          ...one,
+          pattern: {
+            ...one.pattern,
+            scopes: ["treasury:read", "treasury:pay"],
+            agentScopes: { agt_sample100: ["treasury:read"] },
+          },
+        }
+      : one,
+  );
+  return { ...world, servers };
+};
 /** The sign-in dialog, begun. */
 const signingIn = async (page: Page, place: string): Promise<void> => {
   await nav(page, "Identities");
@@ -329,6 +346,25 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Servers");
       await page.getByRole("heading", { name: "treasury" }).waitFor();
+    },
+  },
+  {
+    name: "server-agent-scopes",
+    world: narrowed,
+    async go(page) {
+      await nav(page, "Servers");
+      await page.getByText("Narrowed for").first().waitFor();
+      await page
+        .getByRole("listitem")
+        .filter({ has: page.getByRole("heading", { name: "treasury" }) })
+        .getByRole("button", { name: /More/ })
+        .click();
+      await page.getByRole("menuitem", { name: "Scopes for each agent" }).click();
+      await page
+        .getByRole("group", { name: "Claude Code" })
+        .getByRole("checkbox")
+        .first()
+        .waitFor();
     },
   },
   {
