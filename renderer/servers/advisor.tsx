@@ -56,6 +56,8 @@ export function Advisor(props: {
   );
 }
 
+const intoSight = (node: HTMLElement | null): void => node?.scrollIntoView({ block: "nearest" });
+
 function Suggestion(props: {
   answers: Answers;
   chosen: PatternType;
@@ -103,7 +105,8 @@ function Suggestion(props: {
               </Button>
             )}
           </div>
-          <dl className="advice-thief">
+          {/* The answer to the last question stands below the edge: it comes into sight by itself. */}
+          <dl className="advice-thief" ref={intoSight}>
             <div>
               <dt>{w.thiefCan}</dt>
               <dd>{advice.thief.can}</dd>
