@@ -90,6 +90,8 @@ const keylessAuth = [
     actor: actorUse.default("if-supported"),
     perUserPerMinute,
     bound,
+    /** Where the person is signed in, if elsewhere: enterprise-managed authorization (ID-JAG). */
+    home: idOf("iss").nullable().default(null),
   }),
   z.strictObject({ type: z.literal("mtls"), ...asked, certificate: idOf("crt") }),
   z.strictObject({

@@ -182,7 +182,25 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
       actor: "required",
       perUserPerMinute: null,
       bound: "none",
+      home: null,
       ...asks("mail"),
+    });
+    const abroad = await issuers.add({
+      ...practiceIssuer,
+      name: "practice-partner",
+      issuer: lab.partner.url,
+      clientId: lab.partner.client.id,
+      auth: { method: "client_secret_basic", secret: lab.partner.client.secret ?? "" },
+    });
+    await add("wiki", {
+      type: "token-exchange",
+      issuer: abroad.id,
+      home: byKey.id,
+      account: null,
+      actor: "none",
+      perUserPerMinute: null,
+      bound: "none",
+      ...asks("wiki"),
     });
     await add("treasury", {
       type: "composite",

@@ -167,6 +167,13 @@ export async function runTour(practice: Practice, ports: TourPorts): Promise<Tou
       run: call("mail", "list_letters"),
     },
     {
+      id: "id-jag",
+      title: "Pattern 3, at another company's server (ID-JAG)",
+      expected: "allowed",
+      why: "Ada's own issuer vouches for her at the other company's, which gives a token of its own.",
+      run: call("wiki", "read_page", { title: "visitors" }),
+    },
+    {
       id: "mtls",
       title: "Pattern 4: certificate-bound token",
       expected: "allowed",

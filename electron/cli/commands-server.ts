@@ -51,6 +51,11 @@ const addOptions: OptionTable = {
     value: "NAME",
     help: "for mtls and composite: the client certificate, by label or id",
   },
+  home: {
+    type: "string",
+    value: "NAME",
+    help: "for token-exchange: the issuer that the person is signed in at, where it vouches at the server's (ID-JAG)",
+  },
   dpop: {
     type: "boolean",
     help: "for client-credentials, account and token-exchange: bind the token to a key (DPoP, RFC 9449)",
@@ -144,6 +149,7 @@ export const SERVER_COMMANDS: readonly Command[] = [
       "countersign server add wiki https://wiki.example/mcp --header Authorization --prefix 'Bearer '",
       "countersign server add crm https://crm.example/mcp --auth client-credentials --issuer okta --scope crm:read --resource https://crm.example/mcp",
       "countersign server add mail https://mail.example/mcp --auth token-exchange --issuer okta --resource https://mail.example/mcp --actor required",
+      "countersign server add wiki https://wiki.example/mcp --auth token-exchange --issuer wiki --home okta --resource https://wiki.example/mcp",
       "countersign server add payroll https://pay.example/mcp --auth mtls --issuer bank --certificate laptop --stage production",
       "countersign server add archive https://files.example/mcp --auth client-credentials --dpop --issuer bank --stage production",
       "countersign server add files --stdio --env ROOT=/srv --secret-env FILES_KEY -- npx -y files-server",

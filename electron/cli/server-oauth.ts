@@ -23,6 +23,7 @@ const TAKEN_BY: Readonly<Record<string, readonly PatternName[]>> = {
   account: ["account", "token-exchange", "composite"],
   actor: ["token-exchange", "composite"],
   certificate: ["mtls", "composite"],
+  home: ["token-exchange"],
   dpop: ["client-credentials", "account", "token-exchange"],
   "per-user": ["token-exchange", "composite"],
   "no-exchange": ["composite"],
@@ -106,13 +107,17 @@ export function prepareOAuth(
     };
     const certificate = async (): Promise<string> =>
       (await findCertificate(remote, tenant, text("certificate") ?? "")).id;
+    const signedInElsewhere = async (): Promise<{ home?: string }> => {
+      const home = text("home");
+      return home === undefined ? {} : { home: (await findIssuer(remote, tenant, home)).id };
+    };
     switch (pattern) {
       case "client-credentials":
         return { type: pattern, ...asked, ...bound };
       case "account":
         return { type: pattern, ...person, ...bound };
       case "token-exchange":
-        return { type: pattern, ...acted, ...bound };
+        return { type: pattern, ...acted, ...bound, ...(await signedInElsewhere()) };
       case "mtls":
         return { type: pattern, ...asked, certificate: await certificate() };
       case "composite":

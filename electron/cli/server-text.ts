@@ -62,10 +62,17 @@ export function patternText(server: ServerView, known: Known): string {
     const found = known.certificates.find((c) => c.id === pattern.certificate);
     parts.push(`with ${found?.label ?? pattern.certificate}`);
   }
+  const homeId = homeOf(pattern);
+  const home =
+    homeId === null ? "" : `, home ${known.issuers.find((i) => i.id === homeId)?.name ?? homeId}`;
   const bound = "bound" in pattern && pattern.bound !== "none" ? `, bound by ${pattern.bound}` : "";
   const limit = "perUserPerMinute" in pattern ? pattern.perUserPerMinute : null;
-  return `${parts.join(" ")}${bound}${limit === null ? "" : `, ${limit} a minute for each user`}`;
+  return `${parts.join(" ")}${home}${bound}${limit === null ? "" : `, ${limit} a minute for each user`}`;
 }
+
+/** Where the person is signed in, if not at the server's issuer. */
+const homeOf = (pattern: object): string | null =>
+  "home" in pattern && typeof pattern.home === "string" ? pattern.home : null;
 
 /** The accounts that could serve where the server names none: of its tenant, issuer and registration. */
 function fitting({ tenant }: ServerView, issuerId: string, known: Known): readonly AccountView[] {
@@ -85,7 +92,7 @@ export function behalfText(server: ServerView, known: Known): string {
   const { pattern } = server;
   if (pattern.type === "composite" && !pattern.exchange) return "-";
   if (pattern.account === null) {
-    const [one, more] = fitting(server, pattern.issuer, known);
+    const [one, more] = fitting(server, homeOf(pattern) ?? pattern.issuer, known);
     if (one === undefined) return "nobody is signed in";
     return more === undefined ? whoOf(one) : "several could be meant";
   }

@@ -8,7 +8,8 @@ import type { CallEvidence } from "./evidence.ts";
 import type { Issuer } from "./issuers.ts";
 import { clientCredentials } from "./oauth/client-credentials.ts";
 import { type Possession, possessionOf } from "./oauth/dpop.ts";
-import { ACCESS_TOKEN_TYPE } from "./oauth/grant.ts";
+import { ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE } from "./oauth/grant.ts";
+import { enterpriseToken } from "./oauth/id-jag.ts";
 import { type Account, chooseAccount, faceOf } from "./oauth/keeping/accounts.ts";
 import type { ActorKeys } from "./oauth/keeping/actor-keys.ts";
 import type { Grants, Refresh } from "./oauth/keeping/grants.ts";
@@ -22,6 +23,7 @@ import type { CheckedToken, TlsIdentity } from "./oauth/types.ts";
 import { ownedBy, type Parties, type ProofKey } from "./parties.ts";
 import { shapeOf } from "./pattern-shape.ts";
 import type { OAuthPattern } from "./patterns.ts";
+import type { Secret } from "./secret.ts";
 import type { HttpServer } from "./servers.ts";
 import { createStepUps, notGranted } from "./step-ups.ts";
 
@@ -69,6 +71,9 @@ export interface Broker {
     wider?: readonly string[],
   ): Promise<Brokered>;
 }
+
+/** An ID token that ends within this many milliseconds would be over before the issuers have looked at it. */
+const ID_TOKEN_WORTH_MS = 30_000;
 
 export function createBroker(ports: BrokerPorts): Broker {
   const { keeper, parties } = ports;
@@ -179,15 +184,47 @@ export function createBroker(ports: BrokerPorts): Broker {
     return possessionOf(key, value, () => ports.clock.now());
   }
 
+  /**
+   * Who is signed in, said by the issuer to us (OpenID Connect Core section 2): it comes with a renewal, so one that
+   * is over, or was not kept, brings a renewal about.
+   * @throws Refusal `token_refused` where the issuer gives none, `sign_in_needed`
+   */
+  async function idTokenOf(record: Issuer, account: Account): Promise<Secret> {
+    const good = ({ idToken, idClaims }: CheckedToken): Secret | null => {
+      const exp = idClaims?.["exp"];
+      const lives = typeof exp === "number" && exp * 1000 > ports.clock.now() + ID_TOKEN_WORTH_MS;
+      return lives ? (idToken ?? null) : null;
+    };
+    const kept = good(await accountToken(record, account, null, null, undefined));
+    if (kept !== null) return kept;
+    const refresh = refreshing(record, account, null, null);
+    const fresh = good(await ports.grants.obtain(account.id, "early", refresh, null));
+    if (fresh !== null) return fresh;
+    throw new Refusal("token_refused", {
+      issuer: record.issuer,
+      reason: "no ID token comes with it; sign in again with the scope openid",
+      retry: "after-sign-in",
+    });
+  }
+
+  function registration(tenant: string, id: string): Issuer {
+    const record = ownedBy(ports.issuers(), tenant, id);
+    if (record !== undefined) return record;
+    throw new Refusal("issuer_metadata_invalid", {
+      issuer: id,
+      reason: "it is not registered here",
+    });
+  }
+
   return {
     async token(server, pattern, agent, signal, wider) {
       checkStage(server.stage, shapeOf(pattern));
-      const record = ownedBy(ports.issuers(), server.tenant, pattern.issuer);
-      if (record === undefined)
-        throw new Refusal("issuer_metadata_invalid", {
-          issuer: pattern.issuer,
-          reason: "it is not registered here",
-        });
+      const record = registration(server.tenant, pattern.issuer);
+      // Where the person is signed in elsewhere, that issuer vouches for them at the server's.
+      const home =
+        pattern.type === "token-exchange" && pattern.home !== null
+          ? registration(server.tenant, pattern.home)
+          : null;
       // A registration that proves itself by certificate gets tokens bound to it (RFC 8705 section 3.4): they are
       // worth something only with the same certificate at the server.
       const certificate =
@@ -203,9 +240,10 @@ export function createBroker(ports: BrokerPorts): Broker {
         pattern.type === "token-exchange" || (pattern.type === "composite" && pattern.exchange);
       const account =
         pattern.type === "account" || exchanges
-          ? accountFor(record, "account" in pattern ? pattern.account : null, server.name)
+          ? accountFor(home ?? record, "account" in pattern ? pattern.account : null, server.name)
           : null;
-      const actorUse = exchanges && "actor" in pattern ? pattern.actor : "none";
+      // An assertion of the one issuer for the other names no actors.
+      const actorUse = exchanges && home === null && "actor" in pattern ? pattern.actor : "none";
       const acting = actorUse === "none" ? null : agent;
       const { resource, audience } = pattern;
       // A narrowed agent asks for its part and nothing else; the others share what their server wanted of them.
@@ -250,7 +288,17 @@ export function createBroker(ports: BrokerPorts): Broker {
                       audience,
                       widerScopeAllowed: limit === null,
                     });
-                  else {
+                  else if (home !== null) {
+                    const token = await idTokenOf(home, account);
+                    fresh = await enterpriseToken(run.ctx, {
+                      home: {
+                        ...(await parties.party(home, run.ctx)),
+                        subject: { token, type: ID_TOKEN_TYPE },
+                      },
+                      target: ask,
+                      widerScopeAllowed: limit === null,
+                    });
+                  } else {
                     const subject = await accountToken(record, account, null, null, undefined);
                     const signer =
                       acting === null

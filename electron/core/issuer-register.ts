@@ -10,6 +10,7 @@ import type { ClientAuthRecord, Issuer, SigningAlg } from "./issuers.ts";
 import { DEFAULT_TENANT } from "./names.ts";
 import { newDpopSecret } from "./oauth/dpop.ts";
 import { createTurns } from "./oauth/keeping/turns.ts";
+import type { Pattern } from "./patterns.ts";
 import type { Store } from "./registry.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRef, Vault } from "./vault.ts";
@@ -54,6 +55,10 @@ export function issuerSecrets({ tenant, auth, proof }: Issuer): SecretRef[] {
   const proven = proof === undefined ? [] : [proof.secret];
   return [...own, ...next, ...proven].map((id) => ({ tenant, id }));
 }
+
+/** Whether a pattern gets its tokens at this registration, or by a sign-in there. */
+const uses = (pattern: Pattern, id: string): boolean =>
+  ("issuer" in pattern && pattern.issuer === id) || ("home" in pattern && pattern.home === id);
 
 export type IssuerRegister = ReturnType<typeof createIssuerRegister>;
 
@@ -315,9 +320,7 @@ export function createIssuerRegister(ports: IssuerPorts) {
 
     async remove(id: string): Promise<void> {
       const issuer = find(id);
-      const users = store
-        .read("servers")
-        .filter((s) => s.kind === "http" && "issuer" in s.pattern && s.pattern.issuer === id);
+      const users = store.read("servers").filter((s) => s.kind === "http" && uses(s.pattern, id));
       if (users.length > 0) {
         throw new Refusal("still_used", {
           name: issuer.name,

@@ -80,6 +80,11 @@ export const patternSchema = z.discriminatedUnion("type", [
     actor: actorUse,
     /** Left out in documents of before. */
     perUserPerMinute: perUserPerMinute.default(null),
+    /**
+     * `iss_…` where the person is signed in, if that is not the server's issuer: the one vouches at the other (ID-JAG,
+     * MCP enterprise-managed authorization). Null: the server's issuer itself. Left out in documents of before.
+     */
+    home: idOf("iss").nullable().default(null),
     ...bound,
     ...boundTo,
   }),

@@ -124,6 +124,7 @@ export function createServerRegister(ports: ServerPorts) {
     if (auth.type === "none") return { pattern: { type: "none" }, secrets: [] };
     checkTransport(url, allowPlainHttpOnLoopback);
     const boundTo = bindingOf(url);
+    if (auth.type === "token-exchange") checkHome(auth);
     if (auth.type !== "api-key") return { pattern: { ...auth, boundTo }, secrets: [] };
     const { secret: value, ...rest } = auth;
     checkHeaderValue(rest.prefix + value);
@@ -328,6 +329,19 @@ function narrowHttp(server: Server, next: (pattern: Pattern) => Pattern): Server
     method: "servers.setAgentScopes",
     reason: "a local server has no scopes",
   });
+}
+
+/** What an assertion of one issuer for another cannot be. @throws Refusal `input_invalid` */
+function checkHome({
+  home,
+  issuer,
+  actor,
+}: Pick<Extract<OAuthPattern, { type: "token-exchange" }>, "home" | "issuer" | "actor">): void {
+  const refuse = (reason: string): Refusal =>
+    new Refusal("input_invalid", { method: "servers.add", reason });
+  if (home === issuer) throw refuse("an issuer needs no word for itself: leave “home” out");
+  if (home !== null && actor === "required")
+    throw refuse("an assertion for another issuer names no actors");
 }
 
 /** RFC 9110 section 5.5: a header value is visible ASCII with inner spaces; anything else could split a request. */

@@ -13,6 +13,8 @@ export type LabPattern =
   /** Client credentials, and a token bound to a key that is proven with each request (RFC 9449). */
   | "dpop"
   | "token-exchange"
+  /** A token of another company's issuer, on the word of the person's own (ID-JAG). */
+  | "id-jag"
   | "mtls"
   | "composite";
 

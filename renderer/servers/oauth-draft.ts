@@ -31,6 +31,8 @@ export interface OAuthDraft {
   /** Null until the person writes one: the server's own address is proposed. */
   readonly resource: string | null;
   readonly audience: string;
+  /** Id of the registration that the person is signed in at; empty: the server's own issuer. */
+  readonly home: string;
   /** Empty: whoever is signed in. */
   readonly account: string;
   readonly actor: "required" | "if-supported" | "none";
@@ -48,6 +50,7 @@ export const EMPTY_OAUTH: OAuthDraft = {
   scopes: "",
   resource: null,
   audience: "",
+  home: "",
   account: "",
   actor: "if-supported",
   certificate: "",
@@ -65,7 +68,7 @@ export type OAuthFaults = IssuerFaults &
 export const asksAccount = (type: OAuthType, draft: OAuthDraft): boolean =>
   type === "account" || type === "token-exchange" || (type === "composite" && draft.exchange);
 export const asksActor = (type: OAuthType, draft: OAuthDraft): boolean =>
-  type === "token-exchange" || (type === "composite" && draft.exchange);
+  (type === "token-exchange" && draft.home === "") || (type === "composite" && draft.exchange);
 export const asksLimit = (type: PatternType): boolean =>
   type === "token-exchange" || type === "composite";
 export const asksCertificate = (type: PatternType): boolean =>
@@ -123,7 +126,16 @@ export function toAuth(type: OAuthType, draft: OAuthDraft, url: string): Auth {
     case "account":
       return { type, ...asked, account, bound };
     case "token-exchange":
-      return { type, ...asked, account, actor, perUserPerMinute, bound };
+      return {
+        type,
+        ...asked,
+        account,
+        // An assertion for another issuer names no actors.
+        actor: draft.home === "" ? actor : "none",
+        perUserPerMinute,
+        bound,
+        home: draft.home === "" ? null : draft.home,
+      };
     case "mtls":
       return { type, ...asked, certificate };
     case "composite":

@@ -37,6 +37,8 @@ export function OAuthFacts(props: { pattern: OAuthPattern }): ReactNode {
   });
   const w = words.servers;
   const issuer = issuers?.find(({ id }) => id === pattern.issuer);
+  const homeId = "home" in pattern ? pattern.home : null;
+  const home = homeId === null ? null : issuers?.find(({ id }) => id === homeId);
   const withPerson = "account" in pattern && (pattern.type !== "composite" || pattern.exchange);
   const certificate =
     "certificate" in pattern ? certificates?.find(({ id }) => id === pattern.certificate) : null;
@@ -73,9 +75,20 @@ export function OAuthFacts(props: { pattern: OAuthPattern }): ReactNode {
           <Shown text={narrowed.join(", ")} />
         </Line>
       )}
+      {issuers !== null && home !== null && (
+        <Line name={w.home}>
+          {home === undefined ? (
+            <Gone text={w.registrationGone} />
+          ) : (
+            <code className="cut" title={home.issuer}>
+              {home.issuer}
+            </code>
+          )}
+        </Line>
+      )}
       {withPerson && accounts !== null && issuer !== undefined && (
         <Line name={w.account}>
-          <AccountName wanted={pattern.account} accounts={accounts} issuer={issuer} />
+          <AccountName wanted={pattern.account} accounts={accounts} issuer={home ?? issuer} />
         </Line>
       )}
       {certificate !== null && certificates !== null && (

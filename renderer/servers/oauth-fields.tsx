@@ -61,6 +61,7 @@ export function OAuthFields(props: FieldsProps): ReactNode {
         />
       )}
       <IssuerChoice {...props} />
+      {type === "token-exchange" && <HomeChoice {...props} />}
       {asksAccount(type, draft) && <AccountChoice {...props} />}
       {asksActor(type, draft) && (
         <div className="field">
@@ -110,7 +111,9 @@ function IssuerChoice(props: FieldsProps): ReactNode {
               ...own.map((one) => ({ value: one.id, label: one.name, text: one.issuer })),
               { value: NEW_ISSUER, label: w.newIssuer, text: w.newIssuerText },
             ]}
-            onChange={(issuer) => onChange({ issuer, account: "" })}
+            onChange={(issuer) =>
+              onChange({ issuer, account: "", ...(issuer === draft.home && { home: "" }) })
+            }
           />
         )}
       </Field>
@@ -127,11 +130,38 @@ function IssuerChoice(props: FieldsProps): ReactNode {
   );
 }
 
+/** Where the person is signed in: at the server's issuer, or at one that vouches for them there. */
+function HomeChoice(props: FieldsProps): ReactNode {
+  const { draft, onChange } = props;
+  const { issuers } = useApp();
+  const w = words.servers.form;
+  const others = (issuers ?? []).filter(
+    ({ id, tenant }) => tenant !== LAB_TENANT && id !== draft.issuer,
+  );
+  return (
+    <Field label={w.home} hint={draft.home === "" ? undefined : w.homeHint}>
+      {({ id }) => (
+        <Picker
+          id={id}
+          label={w.home}
+          className="picker-field"
+          value={draft.home}
+          choices={[
+            { value: "", label: w.homeSame },
+            ...others.map((one) => ({ value: one.id, label: one.name, text: one.issuer })),
+          ]}
+          onChange={(home) => onChange({ home, account: "" })}
+        />
+      )}
+    </Field>
+  );
+}
+
 function AccountChoice(props: FieldsProps): ReactNode {
   const { draft, onChange } = props;
   const { issuers, accounts } = useApp();
   const w = words.servers.form;
-  const issuer = issuers?.find(({ id }) => id === draft.issuer);
+  const issuer = issuers?.find(({ id }) => id === (draft.home === "" ? draft.issuer : draft.home));
   const fitting = issuer === undefined ? [] : accountsOf(accounts ?? [], issuer);
   return (
     <Field label={w.account} hint={fitting.length === 0 ? w.accountNone : undefined}>

@@ -20,6 +20,7 @@ export const labWords = {
   /** Where a practice server's pattern has a name of its own. */
   patterns: {
     dpop: "Bound to a key (DPoP)",
+    "id-jag": "Another company (ID-JAG)",
   } as Readonly<Record<string, string>>,
   issuer: "Issuer",
   copyAddress: (name: string) => `Copy the address of ${name}`,
@@ -61,6 +62,7 @@ export const labWords = {
         "a token of Ada, naming the agent",
         "mail",
       ],
+      "id-jag": ["Practice agent", "Countersign", "a token of the other company for Ada", "wiki"],
       mtls: ["Practice agent", "Countersign", "a bound token, and its certificate", "payroll"],
       composite: [
         "Practice agent",

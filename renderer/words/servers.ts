@@ -33,6 +33,7 @@ export const serverWords = {
       one: "# call a minute for each person",
       other: "# calls a minute for each person",
     }),
+  home: "Signed in at",
   boundByDpop: "bound to a key (DPoP)",
   trusts: "Also trusts an authority of your own",
   authHeader: (name: string, prefix: string) =>
@@ -105,6 +106,10 @@ export const serverWords = {
     resourceInvalid: "Give a full address, or leave it empty.",
     audience: "Audience",
     audienceHint: "For issuers that know audiences instead.",
+    home: "The person is signed in at",
+    homeSame: "The server's own issuer",
+    homeHint:
+      "That issuer vouches for the person at the server's (ID-JAG, enterprise-managed authorization). Both must offer it.",
     account: "Account",
     accountAny: "Whoever is signed in",
     accountNone:

@@ -107,6 +107,7 @@ describe("a command that is used wrongly ends with 64 and says what is wrong", (
     [[...oauth, "client-credentials", "--certificate", "a"], "--certificate belongs to"],
     [[...oauth, "account", "--per-user", "1"], "--per-user belongs to"],
     [[...oauth, "mtls", "--certificate", "a", "--dpop"], "--dpop belongs to"],
+    [[...oauth, "account", "--home", "okta"], "--home belongs to"],
     [[...oauth, "token-exchange", "--actor", "maybe"], "--actor takes: required,"],
     [[...oauth, "composite", "--certificate", "a", "--per-user", "0"], "--per-user takes"],
     [[...oauth, "composite", "--certificate", "a", "--no-exchange", "--actor", "none"], "--actor"],

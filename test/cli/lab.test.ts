@@ -54,6 +54,9 @@ describe("against the real lab", { timeout: 90_000 }, () => {
     );
     expect(out).toMatch(/^crm .*client-credentials at practice-service +- /m);
     expect(out).toMatch(/^mail .*token-exchange at practice-service +- +ada@larkspur\.example /m);
+    expect(out).toMatch(
+      /^wiki .*token-exchange at practice-partner, home practice-service +- +ada@/m,
+    );
     expect(out).toMatch(/^payroll .*mtls at practice-certificate with Practice certificate +- /m);
   });
 

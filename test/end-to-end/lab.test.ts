@@ -40,6 +40,10 @@ describe("the lab's tour", () => {
       account: { sub: "ada" },
     });
     expect(of("mail")?.account).toContain("Ada".toLowerCase());
+    // The other company's own token: its issuer has never seen Ada.
+    const wiki = of("wiki")?.evidence;
+    expect(wiki).toMatchObject({ account: { sub: "ada" }, subject: "ada", binding: "none" });
+    expect(wiki?.issuer).not.toBe(of("mail")?.evidence?.issuer);
     const payroll = of("payroll")?.evidence;
     expect(payroll).toMatchObject({ binding: "mtls", clientAuth: "tls_client_auth" });
     expect(payroll?.certificate?.subject).toContain("practice-tls");

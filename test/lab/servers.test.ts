@@ -218,7 +218,7 @@ it("describes every server truly: pattern, generation, scopes, one destructive t
     ["mail", "token-exchange", "modern", issuer.url],
     ["payroll", "mtls", "legacy", issuer.url],
     ["treasury", "composite", "modern", issuer.url],
-    ["wiki", "token-exchange", "modern", partner.url],
+    ["wiki", "id-jag", "modern", partner.url],
   ]);
   for (const server of servers) {
     expect(

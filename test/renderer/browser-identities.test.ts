@@ -318,17 +318,17 @@ describe.skipIf(!hasChromium)("identities, X-ray and lab in Chromium", () => {
     await page.getByText("Starting the practice company").waitFor();
     await page.getByText("The practice company is running").waitFor();
     await page.getByRole("button", { name: "Run the tour" }).click();
-    await page.getByText(/^Step [1-7] of 8 is done$/).waitFor();
+    await page.getByText(/^Step [1-8] of 9 is done$/).waitFor();
     expect(await page.getByRole("table").count()).toBe(0);
     // Looking away and back loses nothing.
     await go(page, "Doctor");
     await go(page, "Lab");
-    await page.getByText("All 8 steps went as expected").waitFor();
+    await page.getByText("All 9 steps went as expected").waitFor();
     expect(await page.getByRole("table").getByRole("row").count()).toBe(7);
     expect(await page.getByRole("table").getByText("accepted").count()).toBe(2);
     await page.getByRole("button", { name: "Stop the lab" }).click();
     await page.getByText("The practice company is off").waitFor();
-    await page.getByText("All 8 steps went as expected").waitFor();
+    await page.getByText("All 9 steps went as expected").waitFor();
   });
 
   it("says why the lab did not start, and offers it again", async () => {

@@ -75,6 +75,15 @@ describe("a server with tokens", () => {
     expect(JSON.stringify(auth).includes("dpop")).toBe(!certified);
   });
 
+  it("names no actor where another issuer vouches for the person", () => {
+    const home = "iss_fedcba9876543210";
+    expect(authOf(draft("token-exchange", { home, actor: "required" }))).toMatchObject({
+      home,
+      actor: "none",
+    });
+    expect(authOf(draft("token-exchange"))).toMatchObject({ home: null, actor: "if-supported" });
+  });
+
   it("takes whoever is signed in where no account was chosen", () => {
     expect(authOf(draft("token-exchange", { account: "" }))).toMatchObject({ account: null });
   });

@@ -210,6 +210,7 @@ export function sampleOAuthServers(now: number, door = "http://127.0.0.1:7717"):
         actor: "if-supported",
         perUserPerMinute: 60,
         bound: "none",
+        home: null,
       },
     }),
     server(3, "treasury", {
@@ -407,6 +408,7 @@ export const LAB_SERVERS = [
   { name: "crm", pattern: "client-credentials", url: "http://127.0.0.1:40102/mcp" },
   { name: "archive", pattern: "dpop", url: "http://127.0.0.1:40106/mcp" },
   { name: "mail", pattern: "token-exchange", url: "http://127.0.0.1:40103/mcp" },
+  { name: "wiki", pattern: "id-jag", url: "http://127.0.0.1:40107/mcp" },
   { name: "payroll", pattern: "mtls", url: "https://127.0.0.1:40104/mcp" },
   { name: "treasury", pattern: "composite", url: "https://127.0.0.1:40105/mcp" },
 ] as const;
@@ -455,6 +457,13 @@ export function tourSteps(oneWrong: boolean): TourStep[] {
       "allowed",
       "Ada's token is exchanged for one that names the agent as the one who acts.",
       451,
+    ),
+    step(
+      "id-jag",
+      "Pattern 3, at another company's server (ID-JAG)",
+      "allowed",
+      "Ada's own issuer vouches for her at the other company's, which gives a token of its own.",
+      302,
     ),
     step(
       "stolen-api-key",

@@ -466,7 +466,7 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Lab");
       await page.getByRole("button", { name: "Run the tour" }).click();
-      await page.getByText("Step 3 of 8 is done").waitFor();
+      await page.getByText("Step 3 of 9 is done").waitFor();
     },
   },
   {
@@ -475,8 +475,8 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Lab");
       await page.getByRole("button", { name: "Run the tour" }).click();
-      await page.getByText("All 8 steps went as expected").waitFor();
-      await page.getByText("All 8 steps went as expected").scrollIntoViewIfNeeded();
+      await page.getByText("All 9 steps went as expected").waitFor();
+      await page.getByText("All 9 steps went as expected").scrollIntoViewIfNeeded();
     },
   },
   {
@@ -485,7 +485,7 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Lab");
       await page.getByRole("button", { name: "Run the tour" }).click();
-      await page.getByText("1 of 8 steps did not go").waitFor();
+      await page.getByText("1 of 9 steps did not go").waitFor();
       await page.getByRole("table").scrollIntoViewIfNeeded();
     },
   },

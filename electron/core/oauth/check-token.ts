@@ -315,7 +315,7 @@ export function readmit(facts: CheckedToken, nowMs: number): CheckedToken {
     if (!same)
       throw new Refusal("token_binding_mismatch", { issuer, found: "another key", retry: "never" });
   }
-  const { value, subject, refreshToken, idClaims } = facts;
+  const { value, subject, refreshToken, idClaims, idToken } = facts;
   return vouch({
     value,
     scheme,
@@ -329,5 +329,6 @@ export function readmit(facts: CheckedToken, nowMs: number): CheckedToken {
     actors: Object.freeze([...facts.actors]),
     refreshToken,
     idClaims,
+    ...(idToken === undefined || idClaims === null ? {} : { idToken }),
   });
 }

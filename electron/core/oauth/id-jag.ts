@@ -23,6 +23,8 @@ export interface IdJagAsk {
   readonly home: Party & { readonly subject: { readonly token: Secret; readonly type: string } };
   /** The server's issuer, and what to ask there. `resource` is the server. */
   readonly target: TokenAsk;
+  /** Take a token with more scope than was asked. Some issuers add their defaults. */
+  readonly widerScopeAllowed?: boolean;
 }
 
 export interface IdJagExpectation {
@@ -119,6 +121,7 @@ export function jwtBearer(
   ctx: FlowContext,
   ask: TokenAsk,
   assertion: Secret,
+  widerScopeAllowed = true,
 ): Promise<CheckedToken> {
   return obtain(ctx, {
     ask,
@@ -127,6 +130,7 @@ export function jwtBearer(
     kind: "service",
     form: () => [["assertion", assertion.reveal()], ...askedFields(ask)],
     audience: ask.resource === null ? [] : [ask.resource],
+    widerScopeAllowed,
   });
 }
 
@@ -171,5 +175,5 @@ export async function enterpriseToken(ctx: FlowContext, ask: IdJagAsk): Promise<
         step.ruling,
       ),
   );
-  return jwtBearer(ctx, target, assertion);
+  return jwtBearer(ctx, target, assertion, ask.widerScopeAllowed);
 }

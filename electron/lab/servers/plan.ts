@@ -104,7 +104,7 @@ export const SERVERS: readonly ServerPlan[] = [
   plan({
     name: "wiki",
     title: "Wiki of the other company (ID-JAG)",
-    pattern: "token-exchange",
+    pattern: "id-jag",
     generation: "modern",
     issuer: "partner",
     certificate: "none",
