@@ -7,6 +7,7 @@ import type { AppEvent } from "./contract.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
 import { createCallLimits } from "./core/call-limits.ts";
 import { createCaller } from "./core/caller.ts";
+import { asTyped } from "./core/command-line.ts";
 import { createCredentials } from "./core/credentials.ts";
 import { isLoopback } from "./core/destination.ts";
 import { clearedOf, Refusal } from "./core/errors.ts";
@@ -34,6 +35,7 @@ import { whoHolds } from "./host/door/holder.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
 import { openJournal } from "./host/journal/open.ts";
 import { createStdioUpstream } from "./host/stdio/upstream.ts";
+import { inspectSettings } from "./host/store/inspect.ts";
 import { lockInstance } from "./host/store/lock.ts";
 import { openStore } from "./host/store/store.ts";
 import { createFlowNet } from "./host/tls/flow-net.ts";
@@ -160,7 +162,7 @@ async function compose(
     live: known,
     log,
     net,
-    secret: (tenant, id, what) => credentials.secret(tenant, id, what),
+    secret: (...of) => credentials.secret(...of),
     door: () => origin,
     signInChanged: () => changed("sign-ins"),
     retireIdentity(id) {
@@ -310,9 +312,9 @@ async function compose(
   });
 
   let makeLink = (): string => {
-    throw new Refusal("input_invalid", {
-      method: "app.link",
-      reason: "the desktop app is open; it needs no link",
+    throw new Refusal("not_applicable", {
+      reason: "the desktop app is open, and needs no link",
+      instead: "Use its window.",
     });
   };
   let showYourself = (): void => undefined;
@@ -332,7 +334,15 @@ async function compose(
         runtime: options.runtime,
         nodeVersion: process.versions.node,
         dataFolder: folder,
-        broken: () => store.broken(),
+        broken: async () => {
+          // A hand that slipped while Countersign runs shows at the next write; the doctor looks now.
+          const onDisk = await inspectSettings(folder, documentSchemas, {
+            parse: parseStrict,
+            locate,
+          });
+          const also = store.broken().filter((b) => !onDisk.some((d) => d.file === b.file));
+          return [...onDisk, ...also];
+        },
         door: { port: Number(new URL(origin).port), ours: true, whoHolds },
         vault: () => places.probe(),
         journal: { file: path.join(folder, "journal.db"), trouble: journal.trouble() },
@@ -341,6 +351,7 @@ async function compose(
         // A journal that cannot be read is a finding of its own.
         newestCall:
           journal.trouble() === null ? (journal.search({ limit: 1 }).rows[0]?.at ?? null) : null,
+        typed: asTyped,
         removedEnvironment: options.removedEnvironment ?? [],
       }),
     status: () =>

@@ -49,7 +49,7 @@ const outcome = z.enum([
 ]);
 
 /** A secret on its way in: from a form or from standard input. It never comes back out. */
-const secretText = z.string().min(1, "the secret is empty").max(65_536);
+const secretText = z.string().min(1, "must not be empty").max(65_536);
 
 const asked = {
   issuer: idOf("iss"),
@@ -115,7 +115,7 @@ const addHttpServer = z.strictObject({
   kind: z.literal("http"),
   ...tenantScope,
   name: slug,
-  url: z.url({ protocol: /^https?$/ }).max(4096),
+  url: z.url({ protocol: /^https?$/, error: "must begin with http:// or https://" }).max(4096),
   stage: stage.default("development"),
   auth: z.discriminatedUnion("type", [
     ...keylessAuth,
@@ -352,7 +352,9 @@ export const contract = {
     input: z.strictObject({
       ...tenantScope,
       name: slug,
-      issuer: z.url({ protocol: /^https?$/ }).max(2048),
+      issuer: z
+        .url({ protocol: /^https?$/, error: "must begin with http:// or https://" })
+        .max(2048),
       clientId: z.string().min(1).max(1024),
       auth: z.discriminatedUnion("method", [
         z.strictObject({ method: z.literal("none") }),

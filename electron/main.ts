@@ -6,13 +6,20 @@ import path from "node:path";
 import { app, type BrowserWindow, Menu } from "electron";
 import type { Countersign } from "./compose-types.ts";
 import { createCountersign } from "./compose.ts";
+import { commandLineIs } from "./core/command-line.ts";
 import { Refusal } from "./core/errors.ts";
 import { failAndExit } from "./app-failure.ts";
 import { guardLaunch, inspectorIsOpen, isTestRun, scrubEnvironment } from "./host/env.ts";
 import { loadAssets } from "./host/web/assets.ts";
 import { setupIpc } from "./ipc.ts";
 import { ownArguments } from "./launch-arguments.ts";
-import { devServerOf, parseStartOptions, START_HELP, type StartOptions } from "./options.ts";
+import {
+  START_HELP,
+  commandLineOf,
+  devServerOf,
+  parseStartOptions,
+  type StartOptions,
+} from "./options.ts";
 import { openingSignIns } from "./app-browser.ts";
 import { APP_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
 import { describeRuntime, runtimeNotice } from "./runtime.ts";
@@ -24,6 +31,7 @@ const testRun = isTestRun(process.env, app.isPackaged);
 const devServer = app.isPackaged ? undefined : devServerOf(process.env);
 const removed = scrubEnvironment(process.env);
 const runtime = describeRuntime(process.versions);
+commandLineIs(commandLineOf(process.env));
 const log = stderrLog({ quiet: true });
 
 // Before anything else can throw: Electron's own answer to an uncaught error is a dialog that lets it run on.

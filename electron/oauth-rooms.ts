@@ -6,7 +6,7 @@ import { type Broker, createBroker } from "./core/broker.ts";
 import { createCertificateRegister } from "./core/certificate-register.ts";
 import type { Certificate } from "./core/certificates.ts";
 import type { Clock } from "./core/clock.ts";
-import type { LiveSecrets } from "./core/credentials.ts";
+import type { Credentials, LiveSecrets } from "./core/credentials.ts";
 import type { Digest } from "./core/digest.ts";
 import { Refusal } from "./core/errors.ts";
 import { createFlows, type Flows } from "./core/flows.ts";
@@ -27,7 +27,6 @@ import { revokeTokens } from "./core/oauth/revoke.ts";
 import type { FlowNet } from "./core/oauth/types.ts";
 import { createParties, type Parties } from "./core/parties.ts";
 import type { Store } from "./core/registry.ts";
-import type { Secret } from "./core/secret.ts";
 import type { Vault } from "./core/vault.ts";
 import { importBundle, importSigned } from "./host/tls/import.ts";
 import { makeKey, makeRequest, makeSelfSigned } from "./host/tls/make.ts";
@@ -41,7 +40,7 @@ export interface OAuthPorts {
   readonly live: LiveSecrets;
   readonly log: Log;
   readonly net: FlowNet;
-  readonly secret: (tenant: string, id: string, what: string) => Promise<Secret>;
+  readonly secret: Credentials["secret"];
   /** `http://127.0.0.1:7717`: where the browser comes back to, and who signs for agents. */
   readonly door: () => string;
   /** A certificate was replaced or removed: its connections end as they fall idle. */

@@ -7,6 +7,18 @@ import { DEFAULT_PORT, START_HELP, START_OPTIONS } from "./launch/option-table.m
 
 export { DEFAULT_PORT, START_HELP };
 
+/**
+ * How the command line is called here. npm names the script that it runs; from a checkout the program is on no
+ * path, and only npm finds it.
+ */
+export const commandLineOf = (env: Surroundings["env"]): string =>
+  ["start", "dev", "countersign"].includes(env["npm_lifecycle_event"] ?? "")
+    ? "npm run -s countersign --"
+    : "countersign";
+
+const usage = (reason: string, cause?: unknown): Refusal =>
+  new Refusal("usage", { reason, help: "npm start -- --help" }, cause);
+
 export interface StartOptions {
   readonly help: boolean;
   readonly headless: boolean;
@@ -38,9 +50,9 @@ export function parseStartOptions(args: readonly string[], around: Surroundings)
   const { values } = read(args);
   const vault = values.vault;
   if (vault !== undefined && !isVault(vault)) {
-    throw new Refusal("usage", { reason: "--vault takes keychain, file or memory." });
+    throw usage("--vault takes keychain, file or memory.");
   }
-  if (values.data === "") throw new Refusal("usage", { reason: "--data needs a folder." });
+  if (values.data === "") throw usage("--data needs a folder.");
   const paths = around.platform === "win32" ? path.win32 : path.posix;
   return {
     help: values.help ?? false,
@@ -61,7 +73,7 @@ function read(args: readonly string[]) {
   } catch (error) {
     // parseArgs explains at length how to pass a leading dash; its first sentence is the part that helps.
     const reason = error instanceof Error ? (error.message.split(". ")[0] ?? "") : "";
-    throw new Refusal("usage", { reason: `${reason.replace(/\.$/, "").slice(0, 200)}.` }, error);
+    throw usage(`${reason.replace(/\.$/, "").slice(0, 200)}.`, error);
   }
 }
 
@@ -72,7 +84,7 @@ function portOf(text: string | undefined): number {
   const port = Number(text);
   // 65534: the browser form takes the port after it.
   if (!/^\d{1,5}$/.test(text) || port > 65_534) {
-    throw new Refusal("usage", { reason: "--port takes a number from 1 to 65534." });
+    throw usage("--port takes a number from 1 to 65534.");
   }
   return port;
 }

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
 import type { AppStatus, LabStatus, Reply } from "./contract.ts";
+import { asTyped, commandLineIs } from "./core/command-line.ts";
 import { asRefusal, exitCode, Refusal } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
 import { complaint } from "./core/sentences.ts";
@@ -10,7 +11,7 @@ import { whoHolds } from "./host/door/holder.ts";
 import { guardLaunch, inspectorIsOpen, isTestRun, scrubEnvironment } from "./host/env.ts";
 import { loadAssets } from "./host/web/assets.ts";
 import { openWebForm, type WebForm } from "./host/web/listener.ts";
-import { devServerOf, parseStartOptions, START_HELP } from "./options.ts";
+import { commandLineOf, devServerOf, parseStartOptions, START_HELP } from "./options.ts";
 import { describeRuntime } from "./runtime.ts";
 import { askTheFirst, folderInUse } from "./second-start.ts";
 import { stderrLog } from "./stderr-log.ts";
@@ -33,6 +34,7 @@ export interface ServeParts {
  * @returns the exit code: 0 after a clean end, else that of the refusal, whose words went to `err`
  */
 export async function serve(args: readonly string[], parts: ServeParts): Promise<number> {
+  commandLineIs(commandLineOf(process.env));
   try {
     const testMarker = isTestRun(process.env, false);
     const removed = scrubEnvironment(process.env);
@@ -126,7 +128,7 @@ async function startLab(countersign: Countersign): Promise<string[]> {
   const reply = (await countersign.desk.call("app", "lab.start", {})) as Reply<LabStatus>;
   if (!reply.ok) return [`Practice company    ${reply.error.sentence}`];
   const names = reply.value.servers.map((server) => server.name).join(", ");
-  return [`Practice company    ${names} (see it work: countersign lab tour)`];
+  return [`Practice company    ${names} (see it work: ${asTyped("countersign lab tour")})`];
 }
 
 async function greet(

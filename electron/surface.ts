@@ -1,5 +1,4 @@
 // The one gate behind every surface: known method, allowed surface, checked input, then the handler.
-import { z } from "zod";
 import {
   type AppEvent,
   type CheckedOf,
@@ -11,6 +10,7 @@ import {
 } from "./contract.ts";
 import { asRefusal, Refusal } from "./core/errors.ts";
 import { complaint } from "./core/sentences.ts";
+import { inputFault } from "./input-words.ts";
 
 export type Handlers = {
   readonly [M in Method]: (input: CheckedOf<M>) => OutputOf<M> | Promise<OutputOf<M>>;
@@ -47,7 +47,7 @@ export async function answer(
     if (!parsed.success) {
       throw new Refusal("input_invalid", {
         method: known,
-        reason: z.prettifyError(parsed.error).slice(0, 600),
+        reason: inputFault(parsed.error),
       });
     }
     const handler = handlers[known] as (checked: unknown) => unknown;

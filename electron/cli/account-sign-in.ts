@@ -1,5 +1,6 @@
 // `account sign-in`: gives the address for the browser, or the code for another device, and waits for the account.
 // The browser is the person's own and is never opened or driven from here (RFC 8252 section 8.12).
+import { asTyped } from "../core/command-line.ts";
 import type { AccountView, DeviceCode, SignInState } from "../contract.ts";
 import { whoOf } from "./account.ts";
 import { checkUrl, scopesOf, usage } from "./given.ts";
@@ -32,7 +33,7 @@ function createBell() {
 
 /** How it failed, with the way to its steps. */
 function withSteps({ complaint }: SignInState & { state: "failed" }, flow: string): Complained {
-  const advice = `${complaint.advice} Its steps: countersign flow show ${flow}`;
+  const advice = asTyped(`${complaint.advice} Its steps: countersign flow show ${flow}`);
   return new Complained({ ...complaint, advice });
 }
 

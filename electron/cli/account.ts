@@ -1,4 +1,5 @@
 // `account list | sign-out`; signing in is in account-sign-in.ts.
+import { asTyped } from "../core/command-line.ts";
 import type { AccountView } from "../contract.ts";
 import { Refusal } from "../core/errors.ts";
 import { cell } from "./output.ts";
@@ -14,7 +15,7 @@ export const list: Run = async ({ connect, out, tenant }) => {
   const all = await remote.call("accounts.list", tenant === undefined ? {} : { tenant });
   await out.show(all, async (accounts) => {
     if (accounts.length === 0) {
-      return out.line("No accounts yet. Sign in: countersign account sign-in <issuer>");
+      return out.line(asTyped("No accounts yet. Sign in: countersign account sign-in <issuer>"));
     }
     await out.table(
       ["CLAIMED NAME", "SUBJECT", "ORGANISATION", "TENANT", "STATE", "ISSUER", "SIGNED IN", "ID"],

@@ -1,4 +1,5 @@
 // `agent list | add | rename | rotate | pause | resume | remove | jwks`.
+import { asTyped } from "../core/command-line.ts";
 import type { Issued } from "../contract.ts";
 import type { AgentView } from "../core/agents.ts";
 import { cell } from "./output.ts";
@@ -11,7 +12,7 @@ export const list: Run = async ({ connect, out, tenant }) => {
   const all = await remote.call("agents.list", tenant === undefined ? {} : { tenant });
   await out.show(all, async (agents) => {
     if (agents.length === 0) {
-      return out.line("No agents yet. Add one: countersign agent add <name>");
+      return out.line(asTyped("No agents yet. Add one: countersign agent add <name>"));
     }
     await out.table(
       ["NAME", "TENANT", "STATE", "CREDENTIAL", "LAST SEEN", "ADDED", "ID"],

@@ -1,4 +1,5 @@
 // `certificate list | make | renew | accept | take-over | import | csr | export | remove`. Private keys come in by a file and never go out.
+import { asTyped } from "../core/command-line.ts";
 import type { CertificateView } from "../contract.ts";
 import { oneOf, readCertificates, readFile, usage, wholeNumber } from "./given.ts";
 import { cell, type Cell } from "./output.ts";
@@ -25,7 +26,9 @@ export const list: Run = async ({ connect, out, tenant }) => {
   const all = await remote.call("certificates.list", tenant === undefined ? {} : { tenant });
   await out.show(all, async (certificates) => {
     if (certificates.length === 0) {
-      return out.line("No certificates yet. Make one: countersign certificate make <label> …");
+      return out.line(
+        asTyped("No certificates yet. Make one: countersign certificate make <label> …"),
+      );
     }
     await out.table(
       ["LABEL", "TENANT", "STATE", "SUBJECT", "KEY", "UNTIL", "THUMBPRINT (x5t#S256)", "ID"],
@@ -83,7 +86,7 @@ export const make: Run = async (context) => {
     if (now.state !== "csr-pending") return showIssued(context, now);
     await out.line(`Hand this request (RFC 2986) to the authority; its key stays in the vault:`);
     await out.lines(now.csr.trimEnd());
-    await out.line(`When it is signed: countersign certificate accept ${now.id} FILE`);
+    await out.line(asTyped(`When it is signed: countersign certificate accept ${now.id} FILE`));
   });
 };
 
@@ -190,7 +193,9 @@ export const exportChain: Run = async (context) => {
   const { certificate } = await wanted(context);
   if (certificate.state === "csr-pending") {
     throw usage(
-      `“${certificate.label}” waits for a signature. Its request: countersign certificate csr ${certificate.id}`,
+      asTyped(
+        `“${certificate.label}” waits for a signature. Its request: countersign certificate csr ${certificate.id}`,
+      ),
     );
   }
   const { id, chain } = certificate;

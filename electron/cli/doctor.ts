@@ -3,7 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import type { DoctorFinding, DoctorReport } from "../contract.ts";
+import { asTyped } from "../core/command-line.ts";
 import { Refusal } from "../core/errors.ts";
+import { usage } from "./parse.ts";
 import { cell, type Tint } from "./output.ts";
 import type { Context, Run } from "./types.ts";
 
@@ -30,6 +32,7 @@ async function lookFromOutside(folder: string, port: number): Promise<DoctorRepo
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     atStart: null,
     newestCall: null,
+    typed: asTyped,
     // A copy: this process obeys nothing of it and ends at once.
     removedEnvironment: scrubEnvironment({ ...process.env }),
   });
@@ -59,7 +62,7 @@ function portOf(text: string | undefined, usual: number): number {
   if (text === undefined) return usual;
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new Refusal("usage", { reason: "--port takes a number from 1 to 65535." });
+  throw usage("--port takes a number from 1 to 65535.");
 }
 
 export const doctor: Run = async ({ connect, folder, out, text }) => {

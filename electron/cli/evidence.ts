@@ -1,4 +1,5 @@
 // What a call was authenticated with, in words.
+import { asTyped } from "../core/command-line.ts";
 import type { CallEvidence } from "../core/evidence.ts";
 import type { CallRow } from "../core/journal.ts";
 import { localTime } from "./text.ts";
@@ -66,7 +67,7 @@ export function evidenceFacts(
     certificate === null ? null : ["Thumbprint", `${certificate.thumbprint} (x5t#S256)`],
     certificate === null ? null : ["Certificate ends", localTime(certificate.notAfter)],
     ["Token expires", localTime(evidence.tokenExpiresAt)],
-    flow === null ? null : ["X-ray", `countersign flow show ${flow}`],
+    flow === null ? null : ["X-ray", asTyped(`countersign flow show ${flow}`)],
   ];
   return facts.filter((fact) => fact !== null);
 }

@@ -2,10 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Refusal } from "../core/errors.ts";
-import { looksSecret } from "./parse.ts";
+import { looksSecret, usage } from "./parse.ts";
+export { usage };
 import type { Given, Io } from "./types.ts";
-
-export const usage = (reason: string): Refusal => new Refusal("usage", { reason });
 
 /** An absolute path. npm changes the working directory to the package's own and leaves the person's here. */
 export const pathFor = (io: Io, given: string): string =>
@@ -54,10 +53,18 @@ export function oneOf<T extends string>(option: string, text: string, known: rea
 export const scopesOf = ({ texts }: Given): string[] =>
   texts("scope").flatMap((one) => one.split(" ").filter(Boolean));
 
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "it is not there",
+  EACCES: "you may not read it",
+  EISDIR: "it is a folder",
+};
+const unreadable = (file: string, reason: string): Refusal =>
+  new Refusal("file_unreadable", { file, reason });
+
 /**
  * A file, or a pipe under a name (`<(…)`), read to its end.
  * @param most bytes; more is refused, not cut
- * @throws Refusal `usage`
+ * @throws Refusal `file_unreadable`
  */
 export async function readFile(io: Io, given: string, most: number): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -70,10 +77,10 @@ export async function readFile(io: Io, given: string, most: number): Promise<Buf
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    throw usage(`The file ${given} cannot be read (${code}).`);
+    throw unreadable(given, WHY[code] ?? code);
   }
-  if (size > most) throw usage(`The file ${given} is larger than ${most} bytes.`);
-  if (size === 0) throw usage(`The file ${given} is empty.`);
+  if (size > most) throw unreadable(given, `it is larger than ${most} bytes`);
+  if (size === 0) throw unreadable(given, "it is empty");
   return Buffer.concat(parts);
 }
 
@@ -82,17 +89,17 @@ const MOST_PEM = 65_536;
 
 /**
  * The certificates of a PEM file, without the words that tools write around them.
- * @throws Refusal `usage`
+ * @throws Refusal `file_unreadable`
  */
 export async function readCertificates(io: Io, given: string): Promise<string> {
   const text = (await readFile(io, given, 4 * MOST_PEM)).toString("latin1");
   // A key in a file that is meant to be public is a slip that must not go any further.
   if (text.includes("PRIVATE KEY-----")) {
-    throw usage(`The file ${given} holds a private key: give one with certificates alone.`);
+    throw unreadable(given, "it holds a private key, and only certificates belong here");
   }
   const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g);
-  if (found === null) throw usage(`The file ${given} holds no certificate in PEM.`);
+  if (found === null) throw unreadable(given, "it holds no certificate in PEM");
   const pem = `${found.join("\n").replaceAll("\r", "")}\n`;
-  if (pem.length > MOST_PEM) throw usage(`The file ${given} is larger than ${MOST_PEM} bytes.`);
+  if (pem.length > MOST_PEM) throw unreadable(given, `it is larger than ${MOST_PEM} bytes`);
   return pem;
 }

@@ -46,7 +46,7 @@ const EXITS: Readonly<Record<number, string>> = {
   1: "refused, failed, or a problem was found",
   64: "the command was used wrongly, or its input is not valid",
   65: "a file, message or certificate cannot be read",
-  66: "there is no such server, agent, tenant, issuer, account, certificate, flow or call",
+  66: "there is no such server, agent, tenant, issuer, account, certificate, flow, call or file",
   69: "Countersign is not running on this data folder, or its lab is off",
   71: "the data folder cannot be used",
   72: "Countersign is already running on this data folder",

@@ -1,4 +1,5 @@
 // `issuer list | add | remove`; what changes one is in issuer-change.ts.
+import { asTyped } from "../core/command-line.ts";
 import type { InputOf } from "../contract.ts";
 import type { Issuer } from "../core/issuers.ts";
 import { DEFAULT_TENANT } from "../core/names.ts";
@@ -26,7 +27,7 @@ export const list: Run = async ({ connect, out, tenant }) => {
   await out.show(all, async (issuers) => {
     if (issuers.length === 0) {
       return out.line(
-        "No issuers yet. Add one: countersign issuer add <name> <url> --client-id ID",
+        asTyped("No issuers yet. Add one: countersign issuer add <name> <url> --client-id ID"),
       );
     }
     await out.table(
@@ -98,10 +99,10 @@ async function showNext({ out }: Context, { auth, name }: Issuer): Promise<void>
   }
   if (auth.method === "tls_client_auth") {
     await out.line(
-      `Register its certificate there: countersign certificate export ${auth.certificate}`,
+      asTyped(`Register its certificate there: countersign certificate export ${auth.certificate}`),
     );
   }
-  await out.line(`Sign in: countersign account sign-in ${name}`);
+  await out.line(asTyped(`Sign in: countersign account sign-in ${name}`));
 }
 
 export const add: Run = async (context) => {

@@ -1,4 +1,5 @@
 // `lab start | stop | status`; the tour is in lab-tour.ts.
+import { asTyped } from "../core/command-line.ts";
 import type { LabStatus } from "../contract.ts";
 import type { Output } from "./output.ts";
 import type { Run } from "./types.ts";
@@ -6,7 +7,9 @@ import type { Run } from "./types.ts";
 async function show(out: Output, now: LabStatus): Promise<void> {
   if (now.state !== "on") {
     return out.line(
-      now.state === "off" ? "The lab is off. Start it: countersign lab start" : "The lab starts.",
+      now.state === "off"
+        ? asTyped("The lab is off. Start it: countersign lab start")
+        : "The lab starts.",
     );
   }
   await out.line("The practice company is on: everything on this machine, nothing in it is real.");
@@ -26,7 +29,7 @@ export const start: Run = async ({ connect, out }) => {
   const remote = await connect();
   await out.show(await remote.call("lab.start", {}), async (now) => {
     await show(out, now);
-    await out.line("See it work: countersign lab tour");
+    await out.line(asTyped("See it work: countersign lab tour"));
   });
 };
 

@@ -1,6 +1,7 @@
 // Reads the arguments against the tables of commands. What is refused is never quoted back beyond the name of
 // an option: a stray word may be a secret that was meant for somewhere else.
 import { parseArgs } from "node:util";
+import { asTyped } from "../core/command-line.ts";
 import { Refusal } from "../core/errors.ts";
 import { visible } from "./text.ts";
 import type { Command, Given, OptionTable } from "./types.ts";
@@ -20,9 +21,10 @@ export const GLOBAL_OPTIONS: OptionTable = {
 const SECRET_NAME =
   /(^|[-_])(api-?key|key|secret|token|password|passwd|passphrase|credentials?|bearer|authorization|pat)$/i;
 
-export const looksSecret = (name: string): boolean => SECRET_NAME.test(name);
+/** How a command is not used. Options and names in it are what a person typed; words of ours are as they are typed here. */
+export const usage = (reason: string): Refusal => new Refusal("usage", { reason: asTyped(reason) });
 
-const usage = (reason: string): Refusal => new Refusal("usage", { reason });
+export const looksSecret = (name: string): boolean => SECRET_NAME.test(name);
 
 const noSecrets = (name: string): Refusal =>
   usage(

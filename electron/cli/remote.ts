@@ -6,6 +6,7 @@ import type { Complaint } from "../core/sentences.ts";
 import type { AgentView } from "../core/agents.ts";
 import type { ServerView } from "../core/servers.ts";
 import { connectControl } from "../host/control/client.ts";
+import { usage } from "./parse.ts";
 
 /** A refusal that came in a reply, in the words of the program that gave it. */
 export class Complained extends Error {
@@ -55,11 +56,11 @@ function pick<T extends Named>(
   const [first, second] = named;
   if (first === undefined) throw missing();
   if (second !== undefined) {
-    throw new Refusal("usage", {
-      reason: named.every((one) => one.tenant === first.tenant)
+    throw usage(
+      named.every((one) => one.tenant === first.tenant)
         ? `The name “${wanted}” is borne by more than one: say which by its id.`
         : `The name “${wanted}” stands in more than one tenant: say which with --tenant.`,
-    });
+    );
   }
   return first;
 }

@@ -1,13 +1,14 @@
 // The command line: finds the command, loads it, runs it, and turns whatever happens into words and an exit code.
 import os from "node:os";
+import { asTyped, commandLineIs } from "../core/command-line.ts";
 import { asRefusal, REFUSALS, Refusal } from "../core/errors.ts";
 import { complaint, type Complaint } from "../core/sentences.ts";
-import { defaultDataFolder } from "../options.ts";
+import { commandLineOf, defaultDataFolder } from "../options.ts";
 import { COMMANDS } from "./commands.ts";
 import { pathFor } from "./given.ts";
 import { exitCodes, helpOf, overview } from "./help.ts";
 import { createOutput, ReaderGone } from "./output.ts";
-import { checkArity, parse, type Parsed } from "./parse.ts";
+import { checkArity, parse, type Parsed, usage } from "./parse.ts";
 import { Complained, connectRemote, type Remote } from "./remote.ts";
 import { createSecretInput, Interrupted } from "./secret-input.ts";
 import { jsonLine, visible } from "./text.ts";
@@ -35,17 +36,33 @@ function helpFor({ command, words, help }: Parsed): string | null {
 
 function unknownCommand(words: readonly string[]): Refusal {
   const [first] = words;
-  if (first === undefined) return new Refusal("usage", { reason: "Say which command." });
+  if (first === undefined) return usage("Say which command.");
   const group = COMMANDS.filter((c) => c.words.length > 1 && c.words[0] === first);
   if (group.length > 0) {
     const known = group.map((c) => c.words[1]).join(", ");
-    return new Refusal("usage", { reason: `countersign ${first} does one of: ${known}.` });
+    return usage(`countersign ${first} does one of: ${known}.`);
   }
-  return new Refusal("usage", { reason: `There is no command “${first.slice(0, 24)}”.` });
+  return usage(`There is no command “${first.slice(0, 24)}”.`);
 }
 
-function toComplaint(error: unknown): Complaint {
-  return error instanceof Complained ? error.complaint : complaint(asRefusal(error));
+/** A wrong use is answered with the help of the very command, where it is known which. */
+function toComplaint(error: unknown, about: readonly string[]): Complaint {
+  if (error instanceof Complained) return error.complaint;
+  const refusal = asRefusal(error);
+  if (refusal.code !== "usage" || about.length === 0) return complaint(refusal);
+  const help = asTyped(`countersign ${about.join(" ")} --help`);
+  return complaint(new Refusal("usage", { help, ...refusal.facts }));
+}
+
+/** The first words that are a command's, or the beginning of several. */
+function commandIn(argv: readonly string[]): readonly string[] {
+  const known = (words: readonly string[]): boolean =>
+    COMMANDS.some((c) => words.every((word, i) => c.words[i] === word));
+  // A value of an option may stand before it: `--data DIR server add`.
+  const at = argv.findIndex((word) => known([word]));
+  if (at === -1) return [];
+  const two = argv.slice(at, at + 2);
+  return known(two) ? two : two.slice(0, 1);
 }
 
 /** A newer Countersign may answer with a code that this one does not know. */
@@ -53,8 +70,8 @@ function exitOf({ code }: Complaint): number {
   return Object.hasOwn(REFUSALS, code) ? REFUSALS[code][2] : 1;
 }
 
-function complain(error: unknown, io: Io, json: boolean): number {
-  const said = toComplaint(error);
+function complain(error: unknown, argv: readonly string[], io: Io, json: boolean): number {
+  const said = toComplaint(error, commandIn(argv));
   const { code, sentence, advice } = said;
   const text = json
     ? jsonLine({ error: { code, sentence, advice } })
@@ -71,6 +88,7 @@ function complain(error: unknown, io: Io, json: boolean): number {
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   // Until the arguments are read, how errors are to be printed can only be guessed from them.
   const end = argv.indexOf("--");
+  commandLineIs(commandLineOf(io.env));
   let json = argv.slice(0, end === -1 ? argv.length : end).includes("--json");
   let remote: Promise<Remote> | null = null;
   try {
@@ -82,7 +100,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     const out = createOutput(io.stdout, { json, colour });
     const help = helpFor(parsed);
     if (help !== null) {
-      await out.lines(help.replace(/\n$/, ""));
+      await out.lines(asTyped(help.replace(/\n$/, "")));
       return 0;
     }
     if (command === null) throw unknownCommand(parsed.words);
@@ -102,7 +120,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof ReaderGone) return 0;
     if (error instanceof Interrupted) return INTERRUPTED;
-    return complain(error, io, json);
+    return complain(error, argv, io, json);
   } finally {
     // oxlint-disable-next-line typescript/no-unnecessary-condition -- assigned in the closure above
     await (remote as Promise<Remote> | null)?.then(

@@ -9,9 +9,9 @@ import type { Io } from "./types.ts";
 export interface SecretInput {
   /** Whether a person types. */
   readonly typed: boolean;
-  /** One secret: typed, or all of standard input without one newline at its end. @throws Refusal `usage` */
+  /** One secret: typed, or all of standard input without one newline at its end. @throws Refusal `secret_not_given` */
   one(what: string): Promise<Secret>;
-  /** Several: typed one after the other, or one line each, in order. @throws Refusal `usage` */
+  /** Several: typed one after the other, or one line each, in order. @throws Refusal `secret_not_given` */
   each(whats: readonly string[]): Promise<readonly Secret[]>;
 }
 
@@ -20,7 +20,7 @@ export class Interrupted extends Error {}
 
 const MAX_BYTES = 1024 * 1024;
 
-const refuse = (reason: string): Refusal => new Refusal("usage", { reason });
+const refuse = (reason: string): Refusal => new Refusal("secret_not_given", { reason });
 
 async function readAll(stdin: Readable): Promise<string> {
   const parts: Buffer[] = [];

@@ -1,4 +1,5 @@
 // `server add`: a server over HTTP, or a local one.
+import { asTyped } from "../core/command-line.ts";
 import type { InputOf } from "../contract.ts";
 import { checkUrl, readCertificates, usage } from "./given.ts";
 import { looksSecret } from "./parse.ts";
@@ -184,6 +185,6 @@ export const add: Run = async (context) => {
   await out.show(server, async (s) => {
     await out.line(`The server “${s.name}” was added: ${addressText(s)}`);
     await out.line(`Agents use ${s.endpoint}`);
-    await out.line(`Try it: countersign server test ${s.name}`);
+    await out.line(asTyped(`Try it: countersign server test ${s.name}`));
   });
 };

@@ -1,7 +1,9 @@
 // `server list | test | pause | resume | replace-key | remove | stderr`; adding one is in server-add.ts.
+import { asTyped } from "../core/command-line.ts";
 import type { TestReport, TestStep } from "../contract.ts";
-import { Refusal, REFUSALS } from "../core/errors.ts";
+import { REFUSALS } from "../core/errors.ts";
 import type { ServerView } from "../core/servers.ts";
+import { usage } from "./parse.ts";
 import { cell, type Tint } from "./output.ts";
 import { findServer } from "./remote.ts";
 import {
@@ -20,7 +22,7 @@ export const list: Run = async ({ connect, out, tenant }) => {
   const all = await remote.call("servers.list", tenant === undefined ? {} : { tenant });
   await out.show(all, async (servers) => {
     if (servers.length === 0) {
-      return out.line("No servers yet. Add one: countersign server add <name> <url>");
+      return out.line(asTyped("No servers yet. Add one: countersign server add <name> <url>"));
     }
     const known = await knownTo(remote, servers);
     await out.table(
@@ -94,17 +96,17 @@ export const replaceKey: Run = async (context) => {
   const { remote, server } = await wanted(context);
   const [env, more] = texts("secret-env");
   const names = server.kind === "stdio" ? Object.keys(server.secretEnv) : [];
-  if (more !== undefined) throw new Refusal("usage", { reason: "Replace one key at a time." });
+  if (more !== undefined) throw usage("Replace one key at a time.");
   if (server.kind === "stdio" && (env === undefined || !names.includes(env))) {
     const reason =
       names.length === 0
         ? `The server “${server.name}” has no secret variables.`
         : `Say which variable with --secret-env: ${names.join(", ")}.`;
-    throw new Refusal("usage", { reason });
+    throw usage(reason);
   }
   if (server.kind === "http" && (env !== undefined || server.pattern.type !== "api-key")) {
     const has = server.pattern.type === "api-key" ? "a key, not variables" : "no key";
-    throw new Refusal("usage", { reason: `The server “${server.name}” has ${has}.` });
+    throw usage(`The server “${server.name}” has ${has}.`);
   }
   const secret = (await secrets.one(`New key of ${server.name}`)).reveal();
   const id = server.id;

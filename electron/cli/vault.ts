@@ -1,6 +1,6 @@
 // `vault choose | unlock | lock`.
 import type { VaultStatus } from "../core/vault.ts";
-import { Refusal } from "../core/errors.ts";
+import { usage } from "./parse.ts";
 import type { Context, Run } from "./types.ts";
 
 const PLACES = {
@@ -20,7 +20,7 @@ const show = (out: Context["out"], status: VaultStatus): Promise<void> =>
 export const choose: Run = async ({ args, connect, out, secrets }) => {
   const kind = args[0];
   if (kind !== "keychain" && kind !== "file" && kind !== "memory") {
-    throw new Refusal("usage", { reason: "Choose one of: keychain, file, memory." });
+    throw usage("Choose one of: keychain, file, memory.");
   }
   const remote = await connect();
   if (kind !== "file") return show(out, await remote.call("vault.choose", { kind }));
@@ -31,7 +31,7 @@ export const choose: Run = async ({ args, connect, out, secrets }) => {
   if (secrets.typed && !vault.sealedFile) {
     const again = await secrets.one("The same passphrase again");
     if (again.reveal() !== passphrase.reveal()) {
-      throw new Refusal("usage", { reason: "The two passphrases differ. Nothing was changed." });
+      throw usage("The two passphrases differ. Nothing was changed.");
     }
   }
   await show(out, await remote.call("vault.choose", { kind, passphrase: passphrase.reveal() }));

@@ -253,7 +253,9 @@ export function createCertificateRegister(ports: CertificatePorts) {
         throw new Refusal("certificate_invalid", { reason: "it does not wait for a signature" });
       }
       const key = await vault.get(certificateSecret(pending));
-      if (key === undefined) throw new Refusal("vault_secret_missing", { server: pending.label });
+      if (key === undefined) {
+        throw new Refusal("certificate_key_missing", { certificate: pending.label });
+      }
       const { chainPem, facts } = await tools.importSigned(new TextEncoder().encode(chain), key);
       const record = issued(pending, facts, chainPem, clock.now());
       const old = store

@@ -27,6 +27,15 @@ export interface LiveSecrets {
   remove(secret: Secret): void;
 }
 
+export type SecretOwner = "server" | "issuer" | "certificate";
+
+/** Each is entered again in another place: the words have to say which. */
+function missing(whose: SecretOwner, name: string): Refusal {
+  if (whose === "issuer") return new Refusal("issuer_secret_missing", { issuer: name });
+  if (whose === "certificate") return new Refusal("certificate_key_missing", { certificate: name });
+  return new Refusal("vault_secret_missing", { server: name });
+}
+
 export interface Credentials {
   /**
    * @param agent who the call is for; null where a person tests the server
@@ -39,8 +48,12 @@ export interface Credentials {
     signal?: AbortSignal,
     wider?: readonly string[],
   ): Promise<Attachment>;
-  /** A secret by its id, kept in memory while it is in use. @throws Refusal `vault_*` */
-  secret(tenant: string, id: string, what: string): Promise<Secret>;
+  /**
+   * A secret by its id, kept in memory while it is in use.
+   * @param what the name of whose it is, for the words where it is missing
+   * @throws Refusal `vault_*`, `issuer_secret_missing`, `certificate_key_missing`
+   */
+  secret(tenant: string, id: string, what: string, whose?: SecretOwner): Promise<Secret>;
   /**
    * Whether every secret of this tenant is known to the journal, so that it can keep them out of what it is told.
    * True at once after the first time; false where the vault cannot be read. Never rejects.
@@ -64,13 +77,17 @@ export function createCredentials(
 ): Credentials {
   const kept = new Map<string, Secret>();
   const watched = new Map<string, readonly SecretRef[]>();
-  const loading = new Map<string, Promise<Secret>>();
+  const loading = new Map<string, Promise<Secret | undefined>>();
   // A lookup that was under way when everything was forgotten must not bring a secret back.
   let era = 0;
 
   const keyOf = (ref: SecretRef): string => `${ref.tenant}/${ref.id}`;
 
-  async function load(ref: SecretRef, serverName: string): Promise<Secret> {
+  async function load(
+    ref: SecretRef,
+    name: string,
+    whose: SecretOwner = "server",
+  ): Promise<Secret> {
     const key = keyOf(ref);
     const known = kept.get(key);
     if (known !== undefined) return known;
@@ -78,8 +95,8 @@ export function createCredentials(
     if (pending === undefined) {
       const started = era;
       pending = vault.get(ref).then((secret) => {
-        if (secret === undefined) throw new Refusal("vault_secret_missing", { server: serverName });
         if (era !== started) throw new Refusal("vault_locked");
+        if (secret === undefined) return undefined;
         kept.set(key, secret);
         live.add(secret);
         return secret;
@@ -87,7 +104,10 @@ export function createCredentials(
       loading.set(key, pending);
       void pending.catch(() => undefined).finally(() => loading.delete(key));
     }
-    return pending;
+    // Said here and not above: who else waits for it may know it by another name.
+    const secret = await pending;
+    if (secret === undefined) throw missing(whose, name);
+    return secret;
   }
 
   /** Takes up what is not known yet. What is missing from the vault is nothing that could be told. */
@@ -153,7 +173,7 @@ export function createCredentials(
       }
       return { type: "env", values };
     },
-    secret: (tenant, id, what) => load({ tenant, id }, what),
+    secret: (tenant, id, what, whose = "issuer") => load({ tenant, id }, what, whose),
     watchOver(tenant) {
       const refs = secretsIn(tenant);
       return watched.get(tenant) === refs || takeUp(tenant, refs);

@@ -6,7 +6,7 @@ export const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
 
 export const slug = z
   .string()
-  .regex(SLUG, "use 1 to 48 of a-z, 0-9 and '-', beginning and ending with a letter or digit");
+  .regex(SLUG, "must be 1 to 48 of a-z, 0-9 and '-', beginning and ending with a letter or digit");
 
 /** The tenant that a fresh installation has. */
 export const DEFAULT_TENANT = "personal";

@@ -5,6 +5,7 @@ import {
   successorOf,
 } from "./certificates.ts";
 import type { Clock } from "./clock.ts";
+import type { Credentials } from "./credentials.ts";
 import type { Digest } from "./digest.ts";
 import { Refusal } from "./errors.ts";
 import type { Flows } from "./flows.ts";
@@ -14,7 +15,6 @@ import { type DpopKey, openDpopKey } from "./oauth/dpop.ts";
 import type { FlowContext } from "./oauth/flow.ts";
 import type { CheckedIssuer } from "./oauth/issuer.ts";
 import type { ClientAuth, FlowNet, OAuthClient, TlsIdentity } from "./oauth/types.ts";
-import type { Secret } from "./secret.ts";
 import type { SecretRef } from "./vault.ts";
 
 export interface PartyPorts {
@@ -25,7 +25,7 @@ export interface PartyPorts {
   readonly issuers: () => readonly Issuer[];
   readonly certificates: () => readonly Certificate[];
   /** A secret of this tenant, kept in memory while it is used. @throws Refusal `vault_*` */
-  readonly secret: (tenant: string, id: string, what: string) => Promise<Secret>;
+  readonly secret: Credentials["secret"];
   /** Where a registration's own proof key lies; made where there is none. @throws Refusal `vault_*`, `settings_*` */
   readonly proofSecret: (issuerId: string) => Promise<SecretRef>;
 }
@@ -108,7 +108,7 @@ export function createParties(ports: PartyPorts): Parties {
     // A call that was admitted before the renewal goes on with the successor: one more token for the old one would
     // be bound to what is on its way out (RFC 8705 section 6.3).
     const record = successorOf(all, named);
-    const key = await ports.secret(tenant, record.key, record.label);
+    const key = await ports.secret(tenant, record.key, record.label, "certificate");
     return certificateIdentity(record, key, clock.now());
   }
 

@@ -13,10 +13,20 @@ export const bindingSchema = z.strictObject({
 export type Binding = z.infer<typeof bindingSchema>;
 
 /** RFC 9110 section 5.1 field name. */
-export const fieldName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
+export const fieldName = z
+  .string()
+  .regex(
+    /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/,
+    "must be 1 to 64 letters, digits or -_.!#$%&'*+^`|~, without spaces",
+  );
 
 /** RFC 6749 section 3.3 scope-token. */
-export const scopeToken = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/);
+export const scopeToken = z
+  .string()
+  .regex(
+    /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/,
+    "must be visible ASCII without spaces, quotes and backslashes",
+  );
 
 /** What every pattern with an issuer asks for. */
 export const oauthAsk = {

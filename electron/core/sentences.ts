@@ -1,5 +1,6 @@
 // Every sentence that a person or an agent reads about a refusal. One file, ready for translation:
 // a sentence says what happened, the advice says what to do. Facts are filled in as `{name}`.
+import { asTyped } from "./command-line.ts";
 import type { Facts, Refusal, RefusalCode } from "./errors.ts";
 
 /** A refusal as a surface shows it. */
@@ -17,10 +18,7 @@ const WORDS: Record<RefusalCode, Words> = {
     "Something went wrong inside Countersign.",
     "Try again. If it happens twice, run `countersign doctor` and report what it says.",
   ],
-  usage: [
-    "The command was not understood: {reason}",
-    "Run `countersign --help` to see how it is used.",
-  ],
+  usage: ["The command was not understood: {reason}", "How it is used: {help}"],
   host_refused: [
     "The request named another host.",
     "Use the address exactly as Countersign shows it, port included.",
@@ -113,7 +111,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   json_invalid: [
     "The message is not valid JSON (byte {offset}).",
-    "Send one JSON-RPC message, RFC 8259, in UTF-8.",
+    "Send one JSON value (RFC 8259) in UTF-8, and nothing after it.",
   ],
   json_duplicate_key: [
     "The message names “{key}” twice in one object (byte {offset}).",
@@ -136,13 +134,17 @@ const WORDS: Record<RefusalCode, Words> = {
     "This is not a JSON-RPC 2.0 message: {reason}.",
     "Send an object with jsonrpc “2.0” and a method, a result or an error.",
   ],
+  arguments_invalid: [
+    "The arguments are not a JSON object.",
+    'Send the tool\'s arguments as one JSON object, such as {"text":"hello"}, or an empty body for none.',
+  ],
   header_mismatch: [
     "The header {header} does not say what the body says.",
     "Make the MCP headers agree with the message, or leave them out where the protocol allows.",
   ],
   server_unknown: [
-    "There is no server “{server}” for this agent.",
-    "Look at the servers of its tenant: countersign server list.",
+    "There is no server “{server}” in this tenant.",
+    "An agent reaches the servers of its own tenant. List them: countersign server list.",
   ],
   server_paused: ["The server “{server}” is paused.", "Resume it in Countersign, under Servers."],
   tool_name_invalid: [
@@ -182,6 +184,14 @@ const WORDS: Record<RefusalCode, Words> = {
     "The key of “{server}” is not in the vault.",
     "Enter it again: countersign server replace-key <server>.",
   ],
+  issuer_secret_missing: [
+    "The secret of the issuer “{issuer}” is not in the vault.",
+    "Enter it again: countersign issuer replace-secret <issuer>.",
+  ],
+  certificate_key_missing: [
+    "The key of the certificate “{certificate}” is not in the vault.",
+    "Import it again with its key, or make a new one under Keys and certificates.",
+  ],
   vault_write_unverified: [
     "The keychain gave back something else than was stored.",
     "Nothing was kept. Run `countersign doctor`, or choose the sealed file.",
@@ -212,7 +222,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   upstream_unreachable: [
     "The server “{server}” cannot be reached: {reason}.",
-    "Check that it runs and that its address is right: countersign server test {server}.",
+    "Check that it runs and that its address is right: countersign server list.",
   ],
   upstream_tls_failed: [
     "The server “{server}” could not prove who it is: {reason}.",
@@ -339,15 +349,15 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   stdio_start_failed: [
     "The local server “{server}” could not be started: {reason}.",
-    "Check its command and arguments: countersign server test {server}.",
+    "Check its command, arguments and folder: countersign server list. To change them, remove it and add it again.",
   ],
   stdio_stopped: [
     "The local server “{server}” stopped before it answered ({reason}).",
-    "Its last words are under Servers → {server} → Standard error.",
+    "Its last words are under Servers → {server} → Standard error, or: countersign server stderr {server}.",
   ],
   stdio_backing_off: [
     "The local server “{server}” keeps stopping; it is started again in {seconds} seconds.",
-    "Its last words are under Servers → {server} → Standard error.",
+    "Its last words are under Servers → {server} → Standard error, or: countersign server stderr {server}.",
   ],
   stdio_output_invalid: [
     "The local server “{server}” wrote something that is not MCP: {reason}.",
@@ -383,7 +393,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   not_running: [
     "Countersign is not running on the data folder {folder}.",
-    "Start it: npm start, or countersign serve.",
+    "Start it: npm start, or: countersign serve.",
   ],
   method_unknown: [
     "There is no method “{method}”.",
@@ -396,6 +406,12 @@ const WORDS: Record<RefusalCode, Words> = {
   input_invalid: [
     "The input is not valid: {reason}",
     "Correct it and try again. Nothing was changed.",
+  ],
+  not_applicable: ["This cannot be done here: {reason}.", "{instead} Nothing was changed."],
+  file_unreadable: ["The file {file} cannot be used: {reason}.", "Check its name and its rights."],
+  secret_not_given: [
+    "No secret came: {reason}",
+    'Type it where it is asked for, or pipe it in: printf %s "$KEY" | countersign …',
   ],
   name_taken: ["The name “{name}” is already used in this tenant.", "Choose another name."],
   still_used: ["“{name}” is used by {users}.", "{instead}"],
@@ -414,11 +430,18 @@ function fill(text: string, facts: Facts): string {
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? "…"));
 }
 
+const HELP = "countersign --help";
+
 /** A refusal in words. */
 export function complaint(refusal: Refusal): Complaint {
   const [sentence, advice] = WORDS[refusal.code];
   const { code, facts } = refusal;
-  return { code, sentence: fill(sentence, facts), advice: fill(advice, facts), facts };
+  return {
+    code,
+    sentence: fill(asTyped(sentence), facts),
+    advice: fill(asTyped(advice), code === "usage" ? { help: asTyped(HELP), ...facts } : facts),
+    facts,
+  };
 }
 
 /** What the journal says of an answer that held secrets of ours, before what the server itself said. */

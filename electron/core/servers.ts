@@ -32,7 +32,12 @@ export const httpServerSchema = z.strictObject({
 });
 
 /** POSIX names only: what every shell and every platform can hold. */
-export const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
+export const envName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
+    "must be the name of a variable: letters, digits and _, and no digit first",
+  );
 
 export const stdioServerSchema = z.strictObject({
   ...common,

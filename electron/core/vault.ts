@@ -21,6 +21,8 @@ export interface VaultStatus {
   readonly reason: string | null;
   /** Whether the OS keychain answered the last probe: what the choice screen needs to know. */
   readonly keychain: "ready" | "locked" | "unavailable" | "not-probed";
+  /** Why it did not; null where it did, or was not asked. Its own: `reason` is the chosen place's. */
+  readonly keychainReason: string | null;
   /** Whether a sealed file exists already, so that it is unlocked rather than made. */
   readonly sealedFile: boolean;
 }

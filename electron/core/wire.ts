@@ -23,11 +23,11 @@ export const wire = {
   /**
    * The body of the curl door, read strictly: the arguments of one call.
    * @returns its own text, unchanged
-   * @throws Refusal `json_*`, `message_invalid`
+   * @throws Refusal `json_*`, `arguments_invalid`
    */
   readArguments(body: Uint8Array): string {
     if (readJson(body).kind !== "object") {
-      throw new Refusal("message_invalid", { reason: "the arguments are not a JSON object" });
+      throw new Refusal("arguments_invalid");
     }
     return decoder.decode(body);
   },

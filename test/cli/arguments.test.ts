@@ -122,15 +122,12 @@ describe("a command that is used wrongly ends with 64 and says what is wrong", (
       [...issuer, "--client-id", "x", "--auth", "private_key_jwt", "--alg", "HS256"],
       "--alg takes: ES256,",
     ],
-    [[...issuer, "--client-id", "x", "--trust", "/nonexistent"], "cannot be read (ENOENT)"],
     [["certificate", "make", "a"], "--common-name is needed"],
     [[...make, "--request", "--self-signed"], "say one of the two"],
     [[...make, "--request", "--days", "3"], "the authority sets the days"],
     [[...make, "--days", "826"], "--days takes"],
     [[...make, "--key", "EC-P384"], "--key takes: EC-P256,"],
     [["certificate", "accept", "a"], "<certificate> <file>"],
-    [["certificate", "accept", "a", "/nonexistent"], "ENOENT"],
-    [["certificate", "import", "a", "/nonexistent"], "ENOENT"],
     [["flow", "show", "crm"], "flow_…"],
     [["calls", "show", "crm"], "call_…"],
     [["lab"], "countersign lab does one of: start, stop, status, tour"],
@@ -141,7 +138,35 @@ describe("a command that is used wrongly ends with 64 and says what is wrong", (
     const ran = await run(argv.length === 0 ? [] : [...AT, ...argv]);
     expect(ran).toMatchObject({ code: 64, out: "" });
     expect(ran.err).toContain(words);
-    expect(ran.err).toContain("countersign --help");
+    // The help of the very command, or of its group; of all where none can be made out.
+    expect(ran.err).toMatch(/\nHow it is used: countersign( [a-z-]+){0,2} --help\n$/);
+    const [first = "", second = ""] = argv;
+    if (/^[a-z]+$/.test(first) && first !== "frobnicate")
+      expect(ran.err).toContain(`countersign ${first} `);
+    if (first === "server" && second === "add") expect(ran.err).toContain("server add --help");
+  });
+
+  it.each<readonly string[]>([
+    [...issuer, "--client-id", "x", "--trust", "/nonexistent"],
+    ["certificate", "accept", "a", "/nonexistent"],
+    ["certificate", "import", "a", "/nonexistent"],
+  ])("a file that is not there is named, and the command was used rightly: %j", async (...argv) => {
+    const ran = await run([...AT, ...argv]);
+    expect(ran).toMatchObject({ code: 66, out: "" });
+    expect(ran.err).toBe(
+      "The file /nonexistent cannot be used: it is not there.\nCheck its name and its rights.\n",
+    );
+  });
+
+  it("advice is what can be typed here: behind npm from a checkout", async () => {
+    const typed = "npm run -s countersign --";
+    const wrong = await run(["server", "add"], "", { npm_lifecycle_event: "countersign" });
+    expect(wrong.err).toContain(`${typed} server add takes <name>`);
+    expect(wrong.err).toContain(`How it is used: ${typed} server add --help\n`);
+    const help = await run(["server", "add", "--help"], "", { npm_lifecycle_event: "countersign" });
+    expect(help.out).toContain(`${typed} server add <name>`);
+    expect(help.out).not.toMatch(/(?<!-s )\bcountersign /);
+    expect((await run(["server", "add"])).err).toContain("How it is used: countersign server add");
   });
 
   it("whatever the arguments are: it never throws, and an error is one with a known exit code", async () => {

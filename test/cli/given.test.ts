@@ -24,15 +24,15 @@ describe("a file", () => {
   });
 
   it.each<[string, string, string]>([
-    ["that is not there", "nothing-here", "ENOENT"],
-    ["that is a folder", ".", "EISDIR"],
+    ["that is not there", "nothing-here", "it is not there"],
+    ["that is a folder", ".", "it is a folder"],
     ["that is empty", "empty", "is empty"],
     ["that is too large", "large", "larger than 3 bytes"],
   ])("%s is refused in words", async (_, name, words) => {
     await file("empty", "");
     await file("large", "abcd");
     await expect(readFile(io(), name, 3)).rejects.toMatchObject({
-      code: "usage",
+      code: "file_unreadable",
       facts: { reason: expect.stringContaining(words) as string },
     });
   });
@@ -62,7 +62,7 @@ describe("certificates of a file", () => {
     "are missed in %j",
     async (text) => {
       const reading = readCertificates(io(), await file("none.pem", text));
-      await expect(reading).rejects.toMatchObject({ code: "usage" });
+      await expect(reading).rejects.toMatchObject({ code: "file_unreadable" });
     },
   );
 });

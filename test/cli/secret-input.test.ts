@@ -27,7 +27,7 @@ describe("from a pipe", () => {
     ["what is not UTF-8", Buffer.from([0x61, 0xff])],
     ["more than a mebibyte", "x".repeat(1024 * 1024 + 1)],
   ])("refuses %s", async (_, input) => {
-    await expect(piped(input).one("Key")).rejects.toMatchObject({ code: "usage" });
+    await expect(piped(input).one("Key")).rejects.toMatchObject({ code: "secret_not_given" });
   });
 
   it("gives several as one line each, in order", async () => {
@@ -39,7 +39,7 @@ describe("from a pipe", () => {
     "refuses %j for two secrets, without repeating it",
     async (input) => {
       const read = piped(input).each(["A", "B"]);
-      await expect(read).rejects.toMatchObject({ code: "usage" });
+      await expect(read).rejects.toMatchObject({ code: "secret_not_given" });
       await expect(read).rejects.not.toMatchObject({
         facts: { reason: expect.stringContaining("a\n") as string },
       });

@@ -50,6 +50,24 @@ const refusalOf = async (run: Promise<unknown>) =>
   );
 
 describe("starting", () => {
+  it("a settings file that is broken while Countersign runs is found by the doctor at once", async () => {
+    const h = await house();
+    await h.agent();
+    const settings = async () =>
+      (await h.call("doctor.run", {})).findings.find((f) => f.id === "settings");
+    expect(await settings()).toMatchObject({ state: "ok" });
+    const file = `${h.folder}/agents.json`;
+    const good = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, good.replace('"state": "active"', '"state": "asleep"'));
+    const line = good.split("\n").findIndex((l) => l.includes('"state"')) + 1;
+    expect(await settings()).toMatchObject({
+      state: "problem",
+      note: expect.stringContaining(`agents.json, line ${line}`) as string,
+    });
+    fs.writeFileSync(file, good);
+    expect(await settings()).toMatchObject({ state: "ok" });
+  });
+
   it("names the program that holds the port, and takes no other one (R12, threat 9)", async () => {
     const port = await freePort();
     const squatter = net.createServer();
@@ -110,6 +128,79 @@ describe("starting", () => {
 });
 
 describe("secrets", () => {
+  it("a sealed file that is gone is not “locked”: nobody could unlock it, and every surface says so", async () => {
+    const folder = temporaryFolder();
+    closers.push(() => folder.remove());
+    const passphrase = "correct horse battery staple";
+    const first = await openHouse({ dataFolder: folder.path, vault: undefined });
+    await first.call("vault.choose", { kind: "file", passphrase });
+    const server = await withServer(first);
+    const { port } = first;
+    await first.close();
+    const sealed = `${folder.path}/secrets.sealed`;
+    fs.renameSync(sealed, `${sealed}.away`);
+
+    const h = await house({ dataFolder: folder.path, port, vault: undefined });
+    const gone = "the sealed file secrets.sealed is not there";
+    expect((await h.call("app.status", {})).vault).toMatchObject({
+      kind: "file",
+      state: "unavailable",
+      reason: gone,
+    });
+    const reply = await server.call();
+    expect(reply.code).toBe("vault_unavailable");
+    expect(reply.body).toContain(gone);
+    expect(reply.body).not.toContain("Unlock it");
+    expect((await h.calls())[0]).toMatchObject({ outcome: "denied", code: "vault_unavailable" });
+    expect(await h.reply("vault.unlock", { passphrase })).toMatchObject({
+      ok: false,
+      error: { code: "vault_unavailable" },
+    });
+    const found = (await h.call("doctor.run", {})).findings.find((f) => f.id === "vault");
+    expect(found).toMatchObject({
+      state: "problem",
+      note: expect.stringContaining(gone) as string,
+    });
+
+    // Put back, it is as it was: nothing was made in its place.
+    fs.renameSync(`${sealed}.away`, sealed);
+    expect((await server.call()).code).toBe("vault_locked");
+    await h.call("vault.unlock", { passphrase });
+    expect((await server.call()).code).toBeUndefined();
+  });
+
+  it("a secret of an issuer that is gone is called the issuer's, not a server's", async () => {
+    const folder = temporaryFolder();
+    closers.push(() => folder.remove());
+    const first = await openHouse({ dataFolder: folder.path });
+    const idp = await first.call("issuers.add", {
+      name: "okta",
+      issuer: "http://127.0.0.1:9",
+      clientId: "countersign",
+      auth: { method: "client_secret_basic", secret: KEY },
+      allowPlainHttpOnLoopback: true,
+    });
+    const server = await upstream(echoServer);
+    closers.push(() => server.close());
+    await first.call("servers.add", {
+      kind: "http",
+      name: "crm",
+      url: server.url,
+      auth: { type: "client-credentials", issuer: idp.id },
+      allowPlainHttpOnLoopback: true,
+    });
+    const { credential } = await first.agent();
+    const { port } = first;
+    await first.close();
+    const h = await house({ dataFolder: folder.path, port });
+    const headers = { authorization: `Bearer ${credential}` };
+    const reply = await ask(h.door, "/mcp/crm", { body: toolCall(), headers });
+    expect(reply.code).toBe("issuer_secret_missing");
+    expect(reply.body).toContain("The secret of the issuer “okta” is not in the vault.");
+    expect(reply.body).not.toContain("server replace-key");
+    expect(server.seen).toEqual([]);
+  });
+
   it("a locked sealed file denies the call with a row, and unlocking resumes it", async () => {
     const folder = temporaryFolder();
     closers.push(() => folder.remove());

@@ -59,6 +59,7 @@ export const READY: VaultStatus = {
   state: "ready",
   reason: null,
   keychain: "ready",
+  keychainReason: null,
   sealedFile: false,
 };
 

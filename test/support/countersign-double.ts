@@ -29,6 +29,7 @@ export function createDouble(options: ComposeOptions): Double {
       state: "unchosen",
       reason: null,
       keychain: "unavailable",
+      keychainReason: null,
       sealedFile: false,
     },
     broken: [],

@@ -29,6 +29,8 @@ export interface DoctorPorts extends ClockFacts {
   /** Freshly probed; null where nothing runs. */
   readonly vault: () => VaultStatus | null | Promise<VaultStatus | null>;
   readonly journal: { readonly file: string; readonly trouble: Refusal | null };
+  /** core's asTyped: a command in a remedy as it is typed on this machine. */
+  readonly typed: (remedy: string) => string;
   /** Names that scrubEnvironment() removed. */
   readonly removedEnvironment: readonly string[];
 }
@@ -62,5 +64,10 @@ export async function runDoctor(ports: DoctorPorts): Promise<DoctorReport> {
     guarded("certificates", () => checkCertificates()),
     guarded("environment", () => checkEnvironment(ports.removedEnvironment)),
   ]);
-  return { ok: findings.every((finding) => finding.state !== "problem"), findings };
+  return {
+    ok: findings.every((finding) => finding.state !== "problem"),
+    findings: findings.map((finding) =>
+      finding.remedy === null ? finding : { ...finding, remedy: ports.typed(finding.remedy) },
+    ),
+  };
 }

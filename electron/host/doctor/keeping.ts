@@ -61,6 +61,13 @@ export function checkSettings(broken: readonly BrokenDocument[]): DoctorFinding 
   return say("settings.broken", { file, line: line ?? "?", reason, more });
 }
 
+/** What SQLite has not moved into the file itself yet may be most of it. */
+const sizeOf = (file: string): Promise<number> =>
+  fs.stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
 /** `trouble`: why writing fails, as the journal itself knows it; null where it runs well, or does not run. */
 export async function checkJournal(file: string, trouble: Refusal | null): Promise<DoctorFinding> {
   if (trouble !== null) {
@@ -69,7 +76,7 @@ export async function checkJournal(file: string, trouble: Refusal | null): Promi
   try {
     const { size } = await fs.stat(file);
     await fs.access(file, fs.constants.R_OK | fs.constants.W_OK);
-    return say("journal.ok", { size: sizeText(size) });
+    return say("journal.ok", { size: sizeText(size + (await sizeOf(`${file}-wal`))) });
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return say("journal.new");
     return say("journal.trouble", { reason: reasonOf(error) });
@@ -79,7 +86,7 @@ export async function checkJournal(file: string, trouble: Refusal | null): Promi
 /** Null: Countersign is not running, and opening the keychain might raise a dialog that nobody asked for. */
 export function checkKeychain(vault: VaultStatus | null): DoctorFinding {
   const state = vault?.keychain ?? "not-probed";
-  return say(`keychain.${state}`, { reason: vault?.reason ?? "no reason was given" });
+  return say(`keychain.${state}`, { reason: vault?.keychainReason ?? "no reason was given" });
 }
 
 const PLACES = { keychain: "system's keychain", file: "sealed file", memory: "memory" };

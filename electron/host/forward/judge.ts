@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { Refusal } from "../../core/errors.ts";
+import { networkFault } from "../network-fault.ts";
 import type { UpstreamAnswer } from "../upstream.ts";
 
 /**
@@ -88,9 +89,10 @@ export const isTlsCode = (code: string): boolean => TLS.test(code);
 /** Names a socket error. The code alone is shown: messages can quote headers. */
 export function nameNetworkError(error: NodeJS.ErrnoException, server: string): Refusal {
   const code = error.code ?? "unknown";
-  if (isTlsCode(code)) return new Refusal("upstream_tls_failed", { server, reason: code }, error);
+  const reason = networkFault(code);
+  if (isTlsCode(code)) return new Refusal("upstream_tls_failed", { server, reason }, error);
   if (code === "ECONNRESET" || code === "EPIPE" || code.startsWith("HPE_")) {
-    return new Refusal("upstream_dropped", { server, reason: code }, error);
+    return new Refusal("upstream_dropped", { server, reason }, error);
   }
-  return new Refusal("upstream_unreachable", { server, reason: code }, error);
+  return new Refusal("upstream_unreachable", { server, reason }, error);
 }

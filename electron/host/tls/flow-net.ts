@@ -6,6 +6,7 @@ import type { LookupFunction } from "node:net";
 import { Refusal } from "../../core/errors.ts";
 import type { FlowNet, FlowRequest, FlowResponse, TlsIdentity } from "../../core/oauth/types.ts";
 import { isTlsCode } from "../forward/judge.ts";
+import { networkFault } from "../network-fault.ts";
 import {
   guardedLookup,
   isLoopbackHost,
@@ -218,8 +219,9 @@ function nameError(error: NodeJS.ErrnoException, issuer: string, limits: FlowLim
   const code = error.code ?? "unknown";
   if (code === REACH_REFUSED) return refusedAddress(issuer);
   if (code === "HPE_HEADER_OVERFLOW") return tooLarge(issuer, limits);
-  if (isTlsCode(code)) return new Refusal("issuer_tls_failed", { issuer, reason: code }, error);
-  return new Refusal("issuer_unreachable", { issuer, reason: code }, error);
+  const reason = networkFault(code);
+  if (isTlsCode(code)) return new Refusal("issuer_tls_failed", { issuer, reason }, error);
+  return new Refusal("issuer_unreachable", { issuer, reason }, error);
 }
 
 function flat(headers: http.IncomingHttpHeaders): Record<string, string> {

@@ -45,9 +45,9 @@ export interface VaultKeeper extends Vault {
    * @throws Refusal any of the vault's; `input_invalid` where a passphrase is missing. Then nothing has changed.
    */
   choose(kind: VaultKind, passphrase?: string): Promise<VaultStatus>;
-  /** Opens the sealed file. @throws Refusal `vault_passphrase_wrong`, `vault_file_broken`, `input_invalid`, … */
+  /** Opens the sealed file. @throws Refusal `vault_passphrase_wrong`, `vault_file_broken`, `not_applicable`, … */
   unlock(passphrase: string): Promise<VaultStatus>;
-  /** Closes the sealed file. @throws Refusal `input_invalid` for another vault: the keychain is the system's to lock */
+  /** Closes the sealed file. @throws Refusal `not_applicable` for another vault: the keychain is the system's to lock */
   lock(): Promise<VaultStatus>;
   watch(listener: (status: VaultStatus) => void): () => void;
   /**
@@ -72,8 +72,8 @@ export function createVaultKeeper(options: VaultKeeperOptions): VaultKeeper {
   const unwatch = keychain.watch(() => tell());
 
   function status(): VaultStatus {
-    const { state: health } = keychain.health();
-    const base = { kind, keychain: health, sealedFile: existsSync(sealedFile) };
+    const { state: health, reason: keychainReason } = keychain.health();
+    const base = { kind, keychain: health, keychainReason, sealedFile: existsSync(sealedFile) };
     return { ...base, ...stateOf(kind) };
   }
 
@@ -87,7 +87,7 @@ export function createVaultKeeper(options: VaultKeeperOptions): VaultKeeper {
     }
     const state = file.state();
     if (state !== "absent") return { state, reason: null };
-    return { state: "unavailable", reason: "the sealed file is not there" };
+    return { state: "unavailable", reason: file.missing };
   }
 
   function whyUnchosen({ state, reason }: KeychainHealth): string | null {
@@ -131,6 +131,17 @@ export function createVaultKeeper(options: VaultKeeperOptions): VaultKeeper {
       return status();
     });
     return starting;
+  }
+
+  /** Opening and closing are the sealed file's alone. */
+  function notTheFile(kind: VaultKind | null): Refusal {
+    if (kind === null) return new Refusal("vault_not_chosen");
+    const reason = `secrets are kept in ${kind === "memory" ? "memory" : "the keychain"}, and only a sealed file is opened and closed by a passphrase`;
+    const instead =
+      kind === "memory"
+        ? "To keep them in a sealed file: countersign vault choose file."
+        : "The keychain is locked and unlocked with your system's own dialog.";
+    return new Refusal("not_applicable", { reason, instead });
   }
 
   async function chosen(): Promise<Vault> {
@@ -239,18 +250,13 @@ export function createVaultKeeper(options: VaultKeeperOptions): VaultKeeper {
     async unlock(passphrase) {
       await start();
       await inTurn(async () => {
-        if (kind === null) throw new Refusal("vault_not_chosen");
-        if (kind !== "file") {
-          throw new Refusal("input_invalid", { reason: "only a sealed file has a passphrase" });
-        }
+        if (kind !== "file") throw notTheFile(kind);
         await file.unlock(passphrase);
       });
       return status();
     },
     async lock() {
-      if (kind !== "file") {
-        throw new Refusal("input_invalid", { reason: "only a sealed file is locked here" });
-      }
+      if (kind !== "file") throw notTheFile(kind);
       await inTurn(async () => file.lock());
       return status();
     },

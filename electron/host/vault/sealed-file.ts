@@ -36,7 +36,9 @@ export interface SealedFileVault extends Vault {
   readonly kind: "file";
   /** `absent`: there is no file. `broken` is found out by opening it, not by looking. */
   state(): "absent" | "locked" | "ready";
-  /** Makes the file and leaves it open. @throws Refusal `vault_passphrase_weak`, `input_invalid` if there is one already */
+  /** Why it is unavailable where it is absent. */
+  readonly missing: string;
+  /** Makes the file and leaves it open. @throws Refusal `vault_passphrase_weak`, `not_applicable` if there is one already */
   make(passphrase: string): Promise<void>;
   /** @throws Refusal `vault_passphrase_wrong`, `vault_file_broken`, `vault_unavailable` */
   unlock(passphrase: string): Promise<void>;
@@ -66,6 +68,9 @@ export function createSealedFileVault(options: SealedFileOptions): SealedFileVau
     opened = null;
   }
 
+  /** Not "missing": its secrets are somewhere, and a new file in its place would hide that. */
+  const missing = `the sealed file ${shown} is not there`;
+
   async function load(): Promise<{ readonly lock: Lock; readonly file: Buffer }> {
     let bytes: Buffer;
     try {
@@ -73,10 +78,9 @@ export function createSealedFileVault(options: SealedFileOptions): SealedFileVau
       bytes = await readFile(file);
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      // Not "missing": its secrets are somewhere, and a new file in its place would hide that.
       const reason =
         codeOf(error) === "ENOENT"
-          ? `the sealed file ${shown} is not there`
+          ? missing
           : `the sealed file ${shown} cannot be read (${codeOf(error)})`;
       throw new Refusal("vault_unavailable", { reason }, error);
     }
@@ -88,6 +92,10 @@ export function createSealedFileVault(options: SealedFileOptions): SealedFileVau
   /** The contents as they are on disk now. */
   async function contents(): Promise<{ readonly opened: Opened; readonly contents: Contents }> {
     const mine = opened;
+    // Nobody can unlock a file that is not there.
+    if (mine === null && !existsSync(file)) {
+      throw new Refusal("vault_unavailable", { reason: missing });
+    }
     if (mine === null) throw new Refusal("vault_locked");
     const current = await load();
     // Locked while the file was read: the key is zeros by now, and must seal nothing.
@@ -143,7 +151,10 @@ export function createSealedFileVault(options: SealedFileOptions): SealedFileVau
     const fresh = await makeLock(passphrase, cost);
     await exclusively(async (hold) => {
       if (existsSync(file)) {
-        throw new Refusal("input_invalid", { reason: "there is a sealed file already: unlock it" });
+        throw new Refusal("not_applicable", {
+          reason: "there is a sealed file already",
+          instead: "Unlock it: countersign vault unlock.",
+        });
       }
       await replaceFile(file, seal(fresh.lock, fresh.key, {}), hold);
       lock();
@@ -162,6 +173,7 @@ export function createSealedFileVault(options: SealedFileOptions): SealedFileVau
 
   return {
     kind: "file",
+    missing,
     state: () => (opened !== null ? "ready" : existsSync(file) ? "locked" : "absent"),
     make,
     unlock,

@@ -29,6 +29,7 @@ const READY: VaultStatus = {
   state: "ready",
   reason: null,
   keychain: "ready",
+  keychainReason: null,
   sealedFile: false,
 };
 
@@ -46,6 +47,7 @@ async function diagnose(change: Partial<DoctorPorts> = {}) {
     clock: clockAt(NOW),
     atStart: null,
     newestCall: null,
+    typed: (remedy) => remedy,
     removedEnvironment: [],
     ...change,
   });
@@ -92,7 +94,7 @@ describe("each thing that can be wrong is told with its remedy", () => {
     ],
     [
       "no keychain",
-      vault({ keychain: "unavailable", reason: "no bus" }),
+      vault({ keychain: "unavailable", keychainReason: "no bus", reason: "another place's" }),
       "keychain",
       "warning",
       /no bus/,

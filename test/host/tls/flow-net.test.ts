@@ -292,7 +292,7 @@ describe("trust", () => {
     expect((await flows.fetch(one.origin, get, alice)).status).toBe(200);
     const refusal = await refusalOf(flows.fetch(two.origin, get, alice));
     expect(refusal.code).toBe("issuer_tls_failed");
-    expect(refusal.facts["reason"]).toMatch(/^[A-Z_]+$/);
+    expect(refusal.facts["reason"]).toMatch(/^its authority is not trusted here.* \([A-Z_]+\)$/);
     expect(two.seen).toEqual([]);
   });
   it("an authority that is taken back stops counting, kept connections or not", async () => {

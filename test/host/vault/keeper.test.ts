@@ -49,6 +49,7 @@ describe("where there is no keychain", () => {
       state: "unchosen",
       reason: expect.stringContaining("Cannot autolaunch D-Bus"),
       keychain: "unavailable",
+      keychainReason: expect.stringContaining("Cannot autolaunch D-Bus"),
       sealedFile: false,
     });
     const notChosen = { code: "vault_not_chosen" };
@@ -110,7 +111,7 @@ describe("where there is no keychain", () => {
     expect(await keeper.start()).toMatchObject({ kind: "memory", state: "ready" });
     expect(recorded).toEqual([]);
     for (const call of [keeper.lock(), keeper.unlock(PASS)]) {
-      await expect(call).rejects.toMatchObject({ code: "input_invalid" });
+      await expect(call).rejects.toMatchObject({ code: "not_applicable" });
     }
   });
 

@@ -37,7 +37,9 @@ describe("the sealed file", () => {
   test("is absent, then made, locked, unlocked", async () => {
     const vault = at();
     expect(vault.state()).toBe("absent");
-    await expect(vault.get(ref)).rejects.toMatchObject({ code: "vault_locked" });
+    // Not "locked": there is nothing that anybody could unlock.
+    const gone = { code: "vault_unavailable", facts: { reason: vault.missing } };
+    await expect(vault.get(ref)).rejects.toMatchObject(gone);
     await vault.make(PASS);
     expect(vault.state()).toBe("ready");
     expect(await vault.get(ref)).toBeUndefined();
@@ -91,7 +93,7 @@ describe("the sealed file", () => {
   test("never makes a file over another", async () => {
     await made();
     const before = await readFile(file);
-    await expect(at().make(PASS)).rejects.toMatchObject({ code: "input_invalid" });
+    await expect(at().make(PASS)).rejects.toMatchObject({ code: "not_applicable" });
     expect(await readFile(file)).toEqual(before);
   });
 
@@ -200,7 +202,7 @@ describe("the sealed file", () => {
         code: "vault_file_broken",
         facts: { reason: expect.stringContaining(reason) },
       });
-      await expect(at().make(PASS)).rejects.toMatchObject({ code: "input_invalid" });
+      await expect(at().make(PASS)).rejects.toMatchObject({ code: "not_applicable" });
       expect(await readFile(file)).toEqual(bytes);
     }
   });
