@@ -11,13 +11,15 @@ import { root } from "./process.mjs";
 
 const say = (line) => console.error(line);
 const args = process.argv.slice(2);
-const PAGES = "http://127.0.0.1:7787";
 /** Milliseconds to wait for an editor to finish saving. */
 const QUIET = 150;
 
 const portAt = args.findIndex((argument) => argument.startsWith("--port"));
 const port = Number(args[portAt]?.split("=")[1] ?? args[portAt + 1] ?? Number.NaN) || 7717;
 const program = `http://127.0.0.1:${port + 1}`;
+/** Beside the door's, as everything else: two checkouts may run at once. 7787 for the usual one. */
+const pagesPort = port + 70;
+const PAGES = `http://127.0.0.1:${pagesPort}`;
 
 const desktop = args.includes("--headless")
   ? { program: null, reason: "--headless was asked for" }
@@ -27,11 +29,12 @@ if (desktop.program === null) say(`No window: ${desktop.reason}.`);
 const server = await createServer({
   configFile: path.join(root, "vite.config.ts"),
   server: {
+    port: pagesPort,
     headers: {
       // React's refresh needs an inline script, vite's client inline styles and a web socket.
       "content-security-policy":
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
-        "font-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:7787; " +
+        `font-src 'self'; img-src 'self' data:; connect-src 'self' ws://127.0.0.1:${pagesPort}; ` +
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     },
     // The browser form goes on checking Host and Origin exactly: vite speaks to it as its own page would.
