@@ -44,7 +44,7 @@ import { createInboundMtls, DOOR_KEY } from "./inbound-mtls.ts";
 import { createLabKeeper, practiceVault } from "./lab-keeper.ts";
 import { createOAuthRooms } from "./oauth-rooms.ts";
 import { clock, digest } from "./platform.ts";
-import { statusOf } from "./status.ts";
+import { remindersIn, statusOf } from "./status.ts";
 import { answer, type Desk } from "./surface.ts";
 import { createTrials } from "./trials.ts";
 
@@ -54,6 +54,8 @@ const VERSION: string = pkg.version;
 const BODY = { maxBytes: 4 * 1024 * 1024, withinMs: 10_000 };
 /** Milliseconds between two hints that local servers changed. */
 const SERVER_HINT_MS = 250;
+/** Milliseconds between two looks at what ends soon. */
+const REMIND_MS = 3_600_000;
 /** Milliseconds that an agent may go without reading. */
 const STALL_MS = 30_000;
 
@@ -176,6 +178,9 @@ async function compose(
     },
   });
   closers.push(() => oauth.signIns.closeAll("Countersign ended"));
+  // A certificate grows old while nothing else happens: the surfaces look again now and then.
+  const lookAgain = setInterval(() => changed("troubles"), REMIND_MS);
+  closers.push(() => clearInterval(lookAgain));
   places.watch((status) => {
     if (status.state !== "ready") {
       credentials.forgetAll();
@@ -352,6 +357,7 @@ async function compose(
         newestCall:
           journal.trouble() === null ? (journal.search({ limit: 1 }).rows[0]?.at ?? null) : null,
         typed: asTyped,
+        reminders: remindersIn(store, clock),
         removedEnvironment: options.removedEnvironment ?? [],
       }),
     status: () =>
@@ -364,6 +370,7 @@ async function compose(
         store,
         journal,
         vault: places.status(),
+        clock,
       }),
     oauth,
     lab,

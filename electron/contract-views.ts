@@ -4,6 +4,7 @@ import type { Certificate, Expiry } from "./core/certificates.ts";
 import type { CallRow } from "./core/journal.ts";
 import type { Account } from "./core/oauth/keeping/accounts.ts";
 import type { BrokenDocument, DocumentName } from "./core/registry.ts";
+import type { Reminder } from "./core/reminders.ts";
 import type { Complaint } from "./core/sentences.ts";
 import type { VaultStatus } from "./core/vault.ts";
 
@@ -22,6 +23,8 @@ export interface AppStatus {
   readonly broken: readonly BrokenDocument[];
   /** What the app cannot do now and why, worst first. */
   readonly troubles: readonly Complaint[];
+  /** What ends or grows too old soon, most urgent first. */
+  readonly reminders: readonly Reminder[];
   readonly counts: { readonly servers: number; readonly agents: number; readonly calls: number };
   /** UTC instant. */
   readonly startedAt: string;
@@ -45,9 +48,10 @@ export interface Snippet {
 
 export type { TestReport, TestStep } from "./core/try-server.ts";
 export type { Complaint } from "./core/sentences.ts";
+export type { Reminder } from "./core/reminders.ts";
 
 export interface DoctorFinding {
-  /** `node`, `electron`, `data-folder`, `settings`, `port`, `keychain`, `vault`, `journal`, `clock`, `certificates`, `environment` */
+  /** `node`, `electron`, `data-folder`, `settings`, `port`, `keychain`, `vault`, `journal`, `clock`, `certificates`, `keys`, `environment` */
   readonly id: string;
   readonly title: string;
   readonly state: "ok" | "warning" | "problem";

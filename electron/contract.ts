@@ -170,6 +170,12 @@ export const contract = {
     input: z.strictObject({}),
     output: returns<DoctorReport>(),
   },
+  /** A person has read a reminder: it comes back at its next step, not before. */
+  "reminders.told": {
+    surfaces: ["app"],
+    input: z.strictObject({ about: z.string().regex(/^[A-Za-z0-9_-]{8,60}$/) }),
+    output: returns<{ told: true }>(),
+  },
   "vault.choose": {
     surfaces: ["app", "cli"],
     input: z.discriminatedUnion("kind", [

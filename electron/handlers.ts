@@ -8,6 +8,7 @@ import type { CallRow, Journal } from "./core/journal.ts";
 import { advise, standingOf } from "./core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "./core/pattern-shape.ts";
 import type { Store } from "./core/registry.ts";
+import { toldNow } from "./core/reminders.ts";
 import { type Secret, Secret as SecretValue } from "./core/secret.ts";
 import { type Complaint, complaint } from "./core/sentences.ts";
 import type { ServerRegister } from "./core/server-register.ts";
@@ -97,6 +98,15 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "app.status": () => ports.status(),
     "app.link": () => ({ url: ports.makeLink() }),
     "doctor.run": () => ports.doctor(),
+
+    "reminders.told": async ({ about }) => {
+      const { reminders } = ports.status();
+      await store.write("settings", (now) => ({
+        ...now,
+        told: toldNow(reminders, now.told ?? {}, about),
+      }));
+      return { told: true };
+    },
 
     "vault.choose": (input) =>
       vault.choose(input.kind, input.kind === "file" ? input.passphrase : undefined),

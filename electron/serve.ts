@@ -145,6 +145,9 @@ async function greet(
     ...(reply.ok
       ? reply.value.troubles.map((t) => `Trouble             ${t.sentence} ${t.advice}`)
       : []),
+    ...(reply.ok
+      ? reply.value.reminders.map((r) => `Renew soon          ${r.sentence} ${r.advice}`)
+      : []),
     ...more,
     `Open it here, once  ${onDevServer(web.makeLink(), web.origin)}`,
     "The link works for ten minutes. Ctrl-C ends Countersign.",

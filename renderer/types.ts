@@ -33,6 +33,7 @@ export type { Issuer } from "../electron/core/issuers.ts";
 export type { FlowRule, FlowStep, MaskedExchange } from "../electron/core/oauth/types.ts";
 export type { OAuthPattern, Pattern, PatternType } from "../electron/core/patterns.ts";
 export type { BrokenDocument } from "../electron/core/registry.ts";
+export type { Reminder } from "../electron/core/reminders.ts";
 export type { Complaint } from "../electron/core/sentences.ts";
 export type { ServerView } from "../electron/core/servers.ts";
 export type { VaultKind, VaultStatus } from "../electron/core/vault.ts";

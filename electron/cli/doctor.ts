@@ -33,6 +33,7 @@ async function lookFromOutside(folder: string, port: number): Promise<DoctorRepo
     atStart: null,
     newestCall: null,
     typed: asTyped,
+    reminders: null,
     // A copy: this process obeys nothing of it and ends at once.
     removedEnvironment: scrubEnvironment({ ...process.env }),
   });

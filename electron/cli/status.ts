@@ -22,7 +22,7 @@ export const status: Run = async ({ connect, out }) => {
         ["Since", localTime(now.startedAt)],
       ],
     );
-    for (const trouble of now.troubles) {
+    for (const trouble of [...now.troubles, ...now.reminders]) {
       await out.line();
       await out.line(trouble.sentence);
       await out.line(`  ${trouble.advice}`);

@@ -6,5 +6,9 @@ export const settingsSchema = z.strictObject({
   installation: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
   /** Chosen by the person. `null` until then: nothing falls back silently. */
   vault: z.enum(["keychain", "file", "memory"]).nullable(),
+  /** Which reminder was told last, by thumbprint or secret id (reminders.ts). */
+  told: z
+    .record(z.string().regex(/^[A-Za-z0-9_-]{8,60}$/), z.number().int().min(0).max(90))
+    .optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -3,8 +3,8 @@ import { type ReactNode, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Shown } from "../parts/shown.tsx";
-import { useApp, useBridge } from "../state/context.tsx";
-import type { BrokenDocument, Complaint } from "../types.ts";
+import { useApp, useBridge, useStore } from "../state/context.tsx";
+import type { BrokenDocument, Complaint, Reminder } from "../types.ts";
 import { words } from "../words.ts";
 import { useFlows } from "./flows.ts";
 
@@ -39,6 +39,7 @@ export function Banners(): ReactNode {
         <BrokenNotice key={broken.file} broken={broken} />
       ))}
       <Troubles troubles={troubles} />
+      <DueReminder reminders={status.reminders.filter((one) => one.due)} />
       {status.runtime.testRuntime && !oldRuntimeSeen && (
         <Notice
           tone="warning"
@@ -82,6 +83,40 @@ function Troubles(props: { troubles: readonly Complaint[] }): ReactNode {
       }
     />
   ));
+}
+
+/**
+ * One at a time, the most urgent first: each step is told once, and what was dismissed comes back at its next one.
+ * The doctor lists all of them.
+ */
+function DueReminder(props: { reminders: readonly Reminder[] }): ReactNode {
+  const store = useStore();
+  const { go } = useFlows();
+  const [first, ...others] = props.reminders;
+  if (first === undefined) return null;
+  const { about, step, sentence, advice } = first;
+  const dismiss = (): void => {
+    void store.bridge.call("reminders.told", { about }).then(() => store.refresh("status"));
+  };
+  return (
+    <Notice
+      tone={step <= 1 ? "problem" : "warning"}
+      title={sentence}
+      text={advice}
+      actions={
+        <>
+          {others.length > 0 && (
+            <Button small look="quiet" onClick={() => go("doctor")}>
+              {words.banners.moreReminders(others.length)}
+            </Button>
+          )}
+          <Button small look="quiet" onClick={dismiss}>
+            {words.common.dismiss}
+          </Button>
+        </>
+      }
+    />
+  );
 }
 
 function BrokenNotice(props: { broken: BrokenDocument }): ReactNode {

@@ -52,7 +52,7 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   agents: ["agents", "status"],
   issuers: ["issuers"],
   accounts: ["accounts"],
-  certificates: ["certificates"],
+  certificates: ["certificates", "status"],
   actors: [],
   tenants: ["servers", "agents", "issuers", "accounts", "certificates"],
   vault: ["status"],

@@ -102,6 +102,8 @@ export const shellWords = {
       "Nothing is lost: the file was not touched. Until it is mended, it counts as empty.",
     moreTroubles: (count: number) =>
       plural(count, { one: "# more trouble", other: "# more troubles" }),
+    moreReminders: (count: number) =>
+      plural(count, { one: "# more to renew", other: "# more to renew" }),
     openDoctor: "Open the doctor",
   },
   failed: "This could not be loaded",

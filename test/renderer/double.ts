@@ -20,6 +20,7 @@ import { shapeOfServer } from "../../electron/core/pattern-shape.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
+import type { Reminder } from "../../electron/core/reminders.ts";
 import type { VaultStatus } from "../../electron/core/vault.ts";
 import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
@@ -46,6 +47,7 @@ export interface World {
   vault: VaultStatus;
   broken: BrokenDocument[];
   troubles: RefusalCode[];
+  reminders: Reminder[];
   testRuntime: boolean;
   doctor: "fine" | "troubled";
   /** What `servers.test` finds. */
@@ -79,6 +81,7 @@ export const emptyWorld = (): World => ({
   vault: READY,
   broken: [],
   troubles: [],
+  reminders: [],
   testRuntime: false,
   doctor: "fine",
   serverWorks: true,
@@ -120,6 +123,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
         }),
       ),
     ),
+    reminders: world.reminders,
     counts: {
       servers: world.servers.length,
       agents: world.agents.length,
@@ -137,6 +141,12 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     "app.status": status,
     "app.link": () => ({ url: "" }),
     "doctor.run": () => doctorFindings(world.doctor),
+    "reminders.told": ({ about }) => {
+      world.reminders = world.reminders.map((one) =>
+        one.about === about ? { ...one, due: false } : one,
+      );
+      return { told: true };
+    },
     "vault.choose": (input) => {
       if (input.kind === "file" && input.passphrase.length < 12) {
         throw new Refusal("vault_passphrase_weak", { minimum: 12 });

@@ -272,6 +272,33 @@ export const TOUR: readonly Stop[] = [
     },
   },
   {
+    name: "reminders",
+    world: () => ({
+      ...full(),
+      reminders: [
+        {
+          about: "thumbprint-of-laptop",
+          kind: "certificate",
+          step: 7,
+          sentence: "The certificate “laptop” ends in 5 days.",
+          advice: "Renew it: countersign certificate renew crt_9f2Kq0aX71bc.",
+          due: true,
+        },
+        {
+          about: "sec_key-of-github",
+          kind: "key",
+          step: 90,
+          sentence: "The key of “github” is 97 days old.",
+          advice: "Replace it every 30 to 90 days: countersign server replace-key github.",
+          due: true,
+        },
+      ],
+    }),
+    async go(page) {
+      await page.getByText("1 more to renew").waitFor();
+    },
+  },
+  {
     name: "troubles",
     world: () =>
       full({

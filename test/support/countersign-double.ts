@@ -34,6 +34,7 @@ export function createDouble(options: ComposeOptions): Double {
     },
     broken: [],
     troubles: [],
+    reminders: [],
     counts: { servers: 0, agents: 0, calls: 0 },
     startedAt: new Date(0).toISOString(),
   };

@@ -2,9 +2,17 @@
 import type { DoctorFinding, DoctorReport } from "../../contract.ts";
 import type { Refusal } from "../../core/errors.ts";
 import type { BrokenDocument } from "../../core/registry.ts";
+import type { Reminder } from "../../core/reminders.ts";
 import type { VaultStatus } from "../../core/vault.ts";
 import { errnoOf } from "../store/failure.ts";
-import { checkFolder, checkJournal, checkKeychain, checkSettings, checkVault } from "./keeping.ts";
+import {
+  checkFolder,
+  checkJournal,
+  checkKeychain,
+  checkKeys,
+  checkSettings,
+  checkVault,
+} from "./keeping.ts";
 import {
   checkCertificates,
   checkClock,
@@ -29,6 +37,8 @@ export interface DoctorPorts extends ClockFacts {
   /** Freshly probed; null where nothing runs. */
   readonly vault: () => VaultStatus | null | Promise<VaultStatus | null>;
   readonly journal: { readonly file: string; readonly trouble: Refusal | null };
+  /** core's remindersOf; null where nothing runs. */
+  readonly reminders: readonly Reminder[] | null;
   /** core's asTyped: a command in a remedy as it is typed on this machine. */
   readonly typed: (remedy: string) => string;
   /** Names that scrubEnvironment() removed. */
@@ -61,7 +71,8 @@ export async function runDoctor(ports: DoctorPorts): Promise<DoctorReport> {
     guarded("vault", async () => checkVault(await vault)),
     guarded("journal", () => checkJournal(journal.file, journal.trouble)),
     guarded("clock", () => checkClock(ports)),
-    guarded("certificates", () => checkCertificates()),
+    guarded("certificates", () => checkCertificates(ports.reminders)),
+    guarded("keys", () => checkKeys(ports.reminders)),
     guarded("environment", () => checkEnvironment(ports.removedEnvironment)),
   ]);
   return {

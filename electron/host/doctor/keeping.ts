@@ -3,10 +3,11 @@ import fs from "node:fs/promises";
 import type { DoctorFinding } from "../../contract.ts";
 import { Refusal } from "../../core/errors.ts";
 import type { BrokenDocument } from "../../core/registry.ts";
+import type { Reminder } from "../../core/reminders.ts";
 import type { VaultStatus } from "../../core/vault.ts";
 import { errnoOf, reasonOf } from "../store/failure.ts";
 import { inspectFolder } from "../store/folder.ts";
-import { say } from "./words.ts";
+import { say, told } from "./words.ts";
 
 const MIB = 1024 * 1024;
 const LOW_BYTES = 500 * MIB;
@@ -87,6 +88,13 @@ export async function checkJournal(file: string, trouble: Refusal | null): Promi
 export function checkKeychain(vault: VaultStatus | null): DoctorFinding {
   const state = vault?.keychain ?? "not-probed";
   return say(`keychain.${state}`, { reason: vault?.keychainReason ?? "no reason was given" });
+}
+
+/** Keys that nobody replaced for too long. Null: Countersign is not running, and the settings stay closed. */
+export function checkKeys(reminders: readonly Reminder[] | null): DoctorFinding {
+  if (reminders === null) return say("keys.idle");
+  const old = reminders.filter(({ kind }) => kind === "key");
+  return old.length === 0 ? say("keys.ok") : say("keys.old", told(old));
 }
 
 const PLACES = { keychain: "system's keychain", file: "sealed file", memory: "memory" };

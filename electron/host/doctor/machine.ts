@@ -3,7 +3,8 @@ import fs from "node:fs/promises";
 import tls from "node:tls";
 import type { DoctorFinding } from "../../contract.ts";
 import type { Clock } from "../../core/clock.ts";
-import { say } from "./words.ts";
+import type { Reminder } from "../../core/reminders.ts";
+import { say, told } from "./words.ts";
 
 export interface Runtime {
   readonly kind: "electron" | "node";
@@ -63,10 +64,17 @@ const STORES = [
   "/etc/ssl/cert.pem",
 ];
 
+/** Which authorities are trusted, and which certificates of one's own end soon. */
 export async function checkCertificates(
+  reminders: readonly Reminder[] | null,
   roots: readonly string[] = tls.rootCertificates,
 ): Promise<DoctorFinding> {
   if (roots.length === 0) return say("certificates.none");
+  const ending = (reminders ?? []).filter(({ kind }) => kind !== "key");
+  const [first] = ending;
+  if (first !== undefined) {
+    return say(first.step === 0 ? "certificates.over" : "certificates.ending", told(ending));
+  }
   let store = "not found";
   for (const file of STORES) {
     if ((await fs.access(file).catch(() => "no")) !== undefined) continue;

@@ -1,6 +1,7 @@
 // Every sentence of the doctor, ready for translation: what was found, and what a person can do about it.
 // Facts are filled in as `{name}`.
 import type { DoctorFinding } from "../../contract.ts";
+import type { Reminder } from "../../core/reminders.ts";
 
 type Words = readonly [state: DoctorFinding["state"], note: string, remedy: string | null];
 
@@ -15,6 +16,7 @@ const TITLES = {
   journal: "Journal",
   clock: "Clock",
   certificates: "Certificates",
+  keys: "Age of keys",
   environment: "Environment",
 } as const;
 export type Topic = keyof typeof TITLES;
@@ -146,14 +148,19 @@ const WORDS = {
   ],
   "certificates.ok": [
     "ok",
-    "{count} authorities come with this runtime and are trusted; the system's own store ({store}) is not used. Countersign holds no certificates of its own yet.",
+    "{count} authorities come with this runtime and are trusted; the system's own store ({store}) is not used. No certificate of yours ends within 30 days.",
     null,
   ],
+  "certificates.ending": ["warning", "{what}", "{how}"],
+  "certificates.over": ["problem", "{what}", "{how}"],
   "certificates.none": [
     "problem",
     "This runtime knows no certificate authority, so no https server can prove who it is.",
     "Install Node or Electron from its own site instead of this build.",
   ],
+  "keys.ok": ["ok", "None is older than 90 days.", null],
+  "keys.old": ["warning", "{what}", "{how}"],
+  "keys.idle": ["ok", "Not looked at: Countersign is not running.", null],
   "environment.ok": ["ok", "Nothing in it changes trust, routing or loaded code.", null],
   "environment.removed": [
     "warning",
@@ -183,6 +190,12 @@ export function say<S extends Saying>(
     remedy: remedy === null ? null : fill(remedy, facts),
   };
 }
+
+/** Several reminders as one finding; equal advice is given once. */
+export const told = (reminders: readonly Reminder[]): { what: string; how: string } => ({
+  what: reminders.map(({ sentence }) => sentence).join(" "),
+  how: [...new Set(reminders.map(({ advice }) => advice))].join(" "),
+});
 
 /** A check that itself failed: a bug or a system that refuses to be asked. */
 export function unknown(topic: Topic, reason: string): DoctorFinding {

@@ -47,6 +47,7 @@ async function diagnose(change: Partial<DoctorPorts> = {}) {
     clock: clockAt(NOW),
     atStart: null,
     newestCall: null,
+    reminders: [],
     typed: (remedy) => remedy,
     removedEnvironment: [],
     ...change,
@@ -69,6 +70,7 @@ it("finds nothing wrong with a sound machine, and says what it looked at", async
     "journal",
     "clock",
     "certificates",
+    "keys",
     "environment",
   ]);
   expect(report.findings.filter((f) => f.state !== "ok" && f.id !== "data-folder")).toEqual([]);
@@ -238,8 +240,33 @@ it("names every broken settings file, and the line of the first", async () => {
 });
 
 it("knows a runtime without any authority for what it is", async () => {
-  expect((await checkCertificates([])).state).toBe("problem");
+  expect((await checkCertificates(null, [])).state).toBe("problem");
 });
+
+it.each([
+  [30, "warning"],
+  [1, "warning"],
+  [0, "problem"],
+] as const)(
+  "names a certificate that ends (step %i) as a %s, with its remedy",
+  async (step, state) => {
+    const one = {
+      about: "thumbprint",
+      kind: "certificate" as const,
+      step,
+      sentence: "The certificate “laptop” ends in 5 days.",
+      advice: "Renew it.",
+      due: false,
+    };
+    const { of } = await diagnose({ reminders: [one, { ...one, sentence: "And another." }] });
+    expect(of("certificates")).toMatchObject({
+      state,
+      note: "The certificate “laptop” ends in 5 days. And another.",
+      remedy: "Renew it.",
+    });
+    expect(of("keys").state).toBe("ok");
+  },
+);
 
 it("goes on where one check fails", async () => {
   const { report, of } = await diagnose({
