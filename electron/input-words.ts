@@ -96,8 +96,9 @@ function demand(issue: Issue): string {
     case "invalid_element":
     case "not_multiple_of":
     case "custom":
-      return "cannot be used";
+      break;
   }
+  return "cannot be used";
 }
 
 /** One sentence per fault, at most three. */

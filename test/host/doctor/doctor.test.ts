@@ -275,7 +275,7 @@ it("goes on where one check fails", async () => {
     },
     vault: () => Promise.reject(new Error("bug")),
   });
-  expect(report.findings).toHaveLength(11);
+  expect(report.findings).toHaveLength(12);
   for (const id of ["settings", "keychain", "vault"]) {
     expect(of(id)).toMatchObject({
       state: "warning",
