@@ -8,7 +8,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countInMemory } from "../support/memory.ts";
 import { hasNginx, startEverything, startNginxGuard } from "../support/processes.ts";
-import { countInHeap } from "./heap.ts";
+import { countInHeap } from "../support/heap.ts";
 import { type AppWindow, openApp, root } from "./window.ts";
 
 const KEY = "canary-2c9e7d40b8f1a653-window";
