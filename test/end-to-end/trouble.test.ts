@@ -169,7 +169,7 @@ describe("secrets", () => {
     expect((await server.call()).code).toBeUndefined();
   });
 
-  it("a secret of an issuer that is gone is called the issuer's, not a server's", async () => {
+  it("a secret that is gone is called whose it is: an issuer's, a certificate's, not a server's", async () => {
     const folder = temporaryFolder();
     closers.push(() => folder.remove());
     const first = await openHouse({ dataFolder: folder.path });
@@ -189,11 +189,30 @@ describe("secrets", () => {
       auth: { type: "client-credentials", issuer: idp.id },
       allowPlainHttpOnLoopback: true,
     });
+    const made = { label: "laptop", commonName: "laptop", signedBy: "itself" } as const;
+    const { id: certificate } = await first.call("certificates.make", made);
+    const bound = await first.call("issuers.add", {
+      name: "bound",
+      issuer: "http://127.0.0.1:9",
+      clientId: "countersign-mtls",
+      auth: { method: "self_signed_tls_client_auth", certificate },
+      allowPlainHttpOnLoopback: true,
+    });
+    await first.call("servers.add", {
+      kind: "http",
+      name: "payroll",
+      url: server.url,
+      auth: { type: "mtls", issuer: bound.id, certificate },
+      allowPlainHttpOnLoopback: true,
+    });
     const { credential } = await first.agent();
     const { port } = first;
     await first.close();
     const h = await house({ dataFolder: folder.path, port });
     const headers = { authorization: `Bearer ${credential}` };
+    const keyless = await ask(h.door, "/mcp/payroll", { body: toolCall(), headers });
+    expect(keyless.code).toBe("certificate_key_missing");
+    expect(keyless.body).toContain("The key of the certificate “laptop” is not in the vault.");
     const reply = await ask(h.door, "/mcp/crm", { body: toolCall(), headers });
     expect(reply.code).toBe("issuer_secret_missing");
     expect(reply.body).toContain("The secret of the issuer “okta” is not in the vault.");

@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)("a key that was typed in the window", () => {
   it("is gone after the server was added", async () => {
     const page = await visit();
     await page.getByRole("button", { name: "Add server" }).click();
-    await page.getByLabel("Address", { exact: true }).fill("https://linear.example/mcp");
+    await page.getByLabel("Address", { exact: true }).fill("https://canary-notes.example/mcp");
     await page.getByLabel("Key", { exact: true }).pressSequentially(TYPED);
     await page.getByRole("button", { name: "Add and test" }).click();
     await expect.poll(() => app?.world.seen.some((one) => one.method === "servers.add")).toBe(true);
