@@ -103,15 +103,17 @@ async function showSuccession({ out }: Context, remote: Remote, now: Certificate
   if (old === undefined) return;
   if (old.state === "replaced") {
     await out.line("Everything that worked with the old one works with it from now on.");
-    return out.line(`Remove the old one when you like: countersign certificate remove ${old.id}`);
+    return out.line(
+      asTyped(`Remove the old one when you like: countersign certificate remove ${old.id}`),
+    );
   }
   await out.line("The old one is in use until the issuer knows this one. What to register there:");
   for (const issuer of await remote.call("issuers.list", {})) {
     if ("certificate" in issuer.auth && issuer.auth.certificate === old.id) {
-      await out.line(`  countersign issuer jwks ${issuer.name}`);
+      await out.line(asTyped(`  countersign issuer jwks ${issuer.name}`));
     }
   }
-  await out.line(`Then: countersign certificate take-over ${now.id}`);
+  await out.line(asTyped(`Then: countersign certificate take-over ${now.id}`));
 }
 
 export const renew: Run = async (context) => {
@@ -137,7 +139,7 @@ export const renew: Run = async (context) => {
     await out.line("Hand this request (RFC 2986) to the authority; its key stays in the vault:");
     await out.lines(now.csr.trimEnd());
     await out.line("When it is signed, it takes the place of the old one at once:");
-    await out.line(`countersign certificate accept ${now.id} FILE`);
+    await out.line(asTyped(`countersign certificate accept ${now.id} FILE`));
   });
 };
 

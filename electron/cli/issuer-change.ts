@@ -1,4 +1,5 @@
 // `issuer jwks | edit | replace-secret | settle-key`: what an issuer knows us by, and how that is changed.
+import { asTyped } from "../core/command-line.ts";
 import type { Remote } from "./remote.ts";
 import { oneOf, readCertificates, usage } from "./given.ts";
 import { ALGS, wanted } from "./issuer.ts";
@@ -50,7 +51,7 @@ async function replaceKey(context: Context, remote: Remote, id: string): Promise
       "The old key is in use until the issuer knows the new one. Register both there:",
     );
     await out.raw(jsonLines(set));
-    await out.line(`Then: countersign issuer settle-key ${issuer.name} --keep new`);
+    await out.line(asTyped(`Then: countersign issuer settle-key ${issuer.name} --keep new`));
   });
 }
 

@@ -95,7 +95,9 @@ async function showNext({ out }: Context, { auth, name }: Issuer): Promise<void>
     await out.raw(jsonLines(auth.publicJwk));
   }
   if (auth.method === "self_signed_tls_client_auth") {
-    await out.line(`Register its certificate there (x5c): countersign issuer jwks ${name}`);
+    await out.line(
+      asTyped(`Register its certificate there (x5c): countersign issuer jwks ${name}`),
+    );
   }
   if (auth.method === "tls_client_auth") {
     await out.line(

@@ -1,4 +1,5 @@
 // `server edit`: changes what is given and leaves the rest.
+import { asTyped } from "../core/command-line.ts";
 import type { InputOf } from "../contract.ts";
 import type { ServerView } from "../core/servers.ts";
 import { checkUrl, readCertificates, usage } from "./given.ts";
@@ -138,8 +139,10 @@ export const edit: Run = async (context) => {
     await out.line("What it was sent belongs to its former address, and is not sent to this one.");
     await out.line(
       s.kind === "http" && s.pattern.type === "api-key"
-        ? `Its key was deleted. Enter it anew: countersign server replace-key ${s.name}`
-        : `If it really moved, give its pattern anew: countersign server edit ${s.name} --auth …`,
+        ? asTyped(`Its key was deleted. Enter it anew: countersign server replace-key ${s.name}`)
+        : asTyped(
+            `If it really moved, give its pattern anew: countersign server edit ${s.name} --auth …`,
+          ),
     );
   });
 };

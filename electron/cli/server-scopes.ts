@@ -1,4 +1,5 @@
 // `server scopes`: what each agent may ask for at a server, and narrowing it for one of them.
+import { asTyped } from "../core/command-line.ts";
 import type { ServerView } from "../core/servers.ts";
 import { scopesOf, usage } from "./given.ts";
 import { findAgent, findServer, type Remote } from "./remote.ts";
@@ -21,7 +22,8 @@ async function show({ out }: Context, remote: Remote, server: ServerView): Promi
     narrowed: own[id] !== undefined,
   }));
   await out.show(rows, async (list) => {
-    if (list.length === 0) return out.line("No agents yet. Add one: countersign agent add <name>");
+    if (list.length === 0)
+      return out.line(asTyped("No agents yet. Add one: countersign agent add <name>"));
     await out.table(
       ["AGENT", "MAY ASK FOR"],
       list.map((row) => [
