@@ -60,6 +60,8 @@ export default defineConfig({
   root: path.join(root, "renderer"),
   base: "./",
   plugins: [react(), reflectFirst],
+  // The compiled policy goes into the bundle (`?inline`): one file less that could be missing or exchanged.
+  assetsInclude: ["**/*.wasm"],
   // The dev server is for the renderer alone and stays on loopback.
   server: { host: "127.0.0.1", port: 7787, strictPort: true },
   build: {
@@ -71,13 +73,26 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          input: {
+            index: path.join(root, "renderer/index.html"),
+            approval: path.join(root, "renderer/approval.html"),
+          },
+        },
+      },
+    },
     main: forNode("main", {
       main: "electron/main.ts",
       headless: "electron/headless.ts",
       cli: "electron/cli.ts",
       stdio: "electron/stdio.ts",
     }),
-    preload: forNode("preload", { app: "electron/preload/app.ts" }),
+    preload: forNode("preload", {
+      app: "electron/preload/app.ts",
+      approval: "electron/preload/approval.ts",
+    }),
   },
   builder: {
     async buildApp(builder) {

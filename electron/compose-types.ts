@@ -29,6 +29,12 @@ export interface Countersign {
   readonly dataFolder: string;
   /** Who can make a one-time link to the browser form; none in the desktop form. */
   setLinkMaker(make: () => string): void;
+  /** The screen is locked or the machine sleeps: what the person allowed for a while ends, open questions are denied. */
+  lockPerson(): void;
+  /** The window that asks is gone: open questions are denied. */
+  withdrawQuestions(): void;
+  /** How the surface that asks is brought to the front; it returns a link where that surface is a page. */
+  onQuestions(open: () => string | null): void;
   /** A second start on the same data folder asks the first to show itself. */
   onSecondStart(show: () => void): void;
   /**

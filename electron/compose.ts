@@ -17,6 +17,10 @@ import { returnHeaders } from "./core/mcp.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import { redirectPath } from "./core/oauth/authorization-code.ts";
 import { grantRefs } from "./core/oauth/keeping/account-register.ts";
+import { createGrants } from "./core/permission/grants.ts";
+import { createPermission } from "./core/permission/permission.ts";
+import { createQuestions } from "./core/permission/questions.ts";
+import { createRuleRegister } from "./core/policy/rule-register.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
 import { StreamScrubber } from "./core/redact/stream.ts";
 import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
@@ -33,6 +37,7 @@ import { runDoctor } from "./host/doctor/doctor.ts";
 import { openDoor } from "./host/door/door.ts";
 import { whoHolds } from "./host/door/holder.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
+import { loadEngine, shippedPolicy } from "./host/policy/engine.ts";
 import { openJournal } from "./host/journal/open.ts";
 import { createStdioUpstream } from "./host/stdio/upstream.ts";
 import { inspectSettings } from "./host/store/inspect.ts";
@@ -42,8 +47,9 @@ import { createFlowNet } from "./host/tls/flow-net.ts";
 import { createVaultKeeper } from "./host/vault/keeper.ts";
 import { createInboundMtls, DOOR_KEY } from "./inbound-mtls.ts";
 import { createLabKeeper, practiceVault } from "./lab-keeper.ts";
+import { LAB_TENANT } from "./lab-sweep.ts";
 import { createOAuthRooms } from "./oauth-rooms.ts";
-import { clock, digest } from "./platform.ts";
+import { clock, digest, timers } from "./platform.ts";
 import { remindersIn, statusOf } from "./status.ts";
 import { answer, type Desk } from "./surface.ts";
 import { createTrials } from "./trials.ts";
@@ -181,10 +187,25 @@ async function compose(
   // A certificate grows old while nothing else happens: the surfaces look again now and then.
   const lookAgain = setInterval(() => changed("troubles"), REMIND_MS);
   closers.push(() => clearInterval(lookAgain));
+  const questions = createQuestions({
+    clock,
+    digest,
+    timers,
+    changed: () => changed("questions"),
+  });
+  closers.push(() => questions.close());
+  const grants = createGrants({ clock, digest, changed: () => changed("grants") });
+  const rules = createRuleRegister({ store, clock, digest, questions });
+  const engine = await loadEngine(shippedPolicy(), store.read("rules"));
+  store.watch((name) => {
+    if (name === "rules") engine.setRules(store.read("rules"));
+  });
   places.watch((status) => {
     if (status.state !== "ready") {
       credentials.forgetAll();
       oauth.forgetAll();
+      grants.lapseAll();
+      questions.withdrawAll();
     }
     changed("vault");
   });
@@ -270,7 +291,20 @@ async function compose(
     emit,
   });
   closers.push(() => lab.close());
+  const permission = createPermission({
+    engine,
+    grants,
+    questions,
+    clock,
+    digest,
+    isPractice: (tenant) => tenant === LAB_TENANT && lab.status().state === "on",
+    always: (subject) => rules.always(subject),
+    pause: async (agentId) => {
+      await agents.setState(agentId, "paused");
+    },
+  });
   const gateway = createGateway({
+    permission,
     servers: () => store.read("servers"),
     journal,
     credentials,
@@ -323,6 +357,7 @@ async function compose(
     });
   };
   let showYourself = (): void => undefined;
+  let openQuestions = (): string | null => null;
 
   const ports: HandlerPorts = {
     agents,
@@ -375,6 +410,10 @@ async function compose(
     oauth,
     lab,
     inbound,
+    questions,
+    grants,
+    rules,
+    openQuestions: () => openQuestions(),
     makeLink: () => makeLink(),
     door: () => origin,
     // The folder stands in it: the assistant that starts the shim knows nothing of ours.
@@ -411,6 +450,16 @@ async function compose(
     dataFolder: folder,
     setLinkMaker(make) {
       makeLink = make;
+    },
+    lockPerson() {
+      grants.lapseAll();
+      questions.withdrawAll();
+    },
+    withdrawQuestions() {
+      questions.withdrawAll();
+    },
+    onQuestions(open) {
+      openQuestions = open;
     },
     onSecondStart(show) {
       showYourself = show;

@@ -2,6 +2,7 @@
 import type { AgentView } from "./core/agents.ts";
 import type { Certificate, Expiry } from "./core/certificates.ts";
 import type { CallRow } from "./core/journal.ts";
+import type { Question } from "./core/permission/questions.ts";
 import type { Account } from "./core/oauth/keeping/accounts.ts";
 import type { BrokenDocument, DocumentName } from "./core/registry.ts";
 import type { Reminder } from "./core/reminders.ts";
@@ -136,6 +137,14 @@ export interface TourReport {
   readonly ms: number;
 }
 
+/** A question as one surface shows it now: its verdict needs this nonce. */
+export type ShownQuestion = Question & { readonly nonce: string };
+/** How many questions are open, for a page that cannot answer them, and which agents are not asked about for now. */
+export interface Waiting {
+  readonly questions: number;
+  readonly cooling: readonly string[];
+}
+
 /** A call with, where Countersign refused it or could not finish it, the words for why. */
 export type CallDetail = CallRow & { readonly complaint: Complaint | null };
 
@@ -151,5 +160,12 @@ export type AppEvent =
   | { readonly type: "tour"; readonly step: TourStep; readonly done: number; readonly of: number }
   | {
       readonly type: "changed";
-      readonly what: DocumentName | "vault" | "troubles" | "lab" | "sign-ins";
+      readonly what:
+        | DocumentName
+        | "vault"
+        | "troubles"
+        | "lab"
+        | "sign-ins"
+        | "questions"
+        | "grants";
     };

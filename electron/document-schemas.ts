@@ -5,6 +5,7 @@ import { certificateSchema } from "./core/certificates.ts";
 import { issuerSchema } from "./core/issuers.ts";
 import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
+import { ruleSchema } from "./core/policy/rules.ts";
 import { serverSchema } from "./core/servers.ts";
 import { settingsSchema } from "./core/settings.ts";
 import { tenantSchema } from "./core/tenants.ts";
@@ -19,4 +20,5 @@ export const documentSchemas: Schemas = {
   accounts: accountsSchema,
   certificates: z.array(certificateSchema),
   actors: actorKeysSchema,
+  rules: z.array(ruleSchema),
 };

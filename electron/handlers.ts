@@ -1,5 +1,5 @@
 // The contract's methods, each a line or two over core's registers: what a surface may ask, in one place.
-import type { AppEvent, AppStatus, DoctorReport, Issued, StderrTail } from "./contract.ts";
+import type { AppEvent, AppStatus, DoctorReport, Issued, StderrTail, Waiting } from "./contract.ts";
 import type { AgentRegister } from "./core/agent-register.ts";
 import type { Agent, AgentView } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
@@ -7,6 +7,10 @@ import { Refusal } from "./core/errors.ts";
 import type { CallRow, Journal } from "./core/journal.ts";
 import { advise, standingOf } from "./core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "./core/pattern-shape.ts";
+import { DEFAULT_TENANT } from "./core/names.ts";
+import type { Grants } from "./core/permission/grants.ts";
+import type { Questions } from "./core/permission/questions.ts";
+import type { RuleRegister } from "./core/policy/rule-register.ts";
 import type { Store } from "./core/registry.ts";
 import { toldNow } from "./core/reminders.ts";
 import { type Secret, Secret as SecretValue } from "./core/secret.ts";
@@ -44,6 +48,11 @@ export interface HandlerPorts {
   readonly oauth: OAuthRooms;
   readonly lab: LabKeeper;
   readonly inbound: InboundMtls;
+  readonly questions: Questions;
+  readonly grants: Grants;
+  readonly rules: RuleRegister;
+  /** Brings the surface that asks to the front. @returns a link to it where it is a page */
+  readonly openQuestions: () => string | null;
   readonly status: () => AppStatus;
   readonly makeLink: () => string;
   readonly door: () => string;
@@ -94,6 +103,11 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     }
   };
 
+  const waiting = (): Waiting => ({
+    questions: ports.questions.list().length,
+    cooling: ports.questions.cooling(),
+  });
+
   return {
     "app.status": () => ports.status(),
     "app.link": () => ({ url: ports.makeLink() }),
@@ -117,7 +131,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "tenants.add": async ({ id, name }) => {
       const tenant = { id, name, createdAt: new Date(ports.clock.now()).toISOString() };
       await store.write("tenants", (all) => {
-        // The practice company's tenant is cleared at every start.
+        // The practice company's tenant is cleared at every start, and what is in it is not asked about.
         if (id === LAB_TENANT || all.some((t) => t.id === id))
           throw new Refusal("name_taken", { name: id });
         return [...all, tenant];
@@ -241,6 +255,37 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "lab.start": () => ports.lab.start(),
     "lab.stop": () => ports.lab.stop(),
     "lab.tour": () => ports.lab.tour(),
+
+    "questions.list": () => ports.questions.list(),
+    "questions.show": ({ id }) => ports.questions.show(id),
+    "questions.hold": ({ id, nonce }) => ports.questions.hold(id, nonce),
+    "questions.answer": ({ id, nonce, verdict }) => {
+      ports.questions.answer(id, nonce, verdict);
+      return { answered: true };
+    },
+    "questions.waiting": waiting,
+    "questions.open": () => ({ url: ports.openQuestions() }),
+    "questions.resume": ({ agent }) => {
+      ports.questions.resume(agents.find(agent).id);
+      return waiting();
+    },
+    "grants.list": ({ tenant }) => {
+      known(tenant);
+      return ports.grants.list(tenant);
+    },
+    "grants.revoke": ({ id }) => {
+      ports.grants.revoke(id);
+      return { revoked: true };
+    },
+    "rules.list": ({ tenant }) => {
+      known(tenant);
+      return ports.rules.list(tenant);
+    },
+    "rules.add": ({ tenant = DEFAULT_TENANT, ...wish }) => ports.rules.add({ tenant, ...wish }),
+    "rules.remove": async ({ id }) => {
+      await ports.rules.remove(id);
+      return { removed: true };
+    },
 
     "calls.search": (query) => {
       known(query.tenant);

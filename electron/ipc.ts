@@ -3,35 +3,47 @@
 import { type BrowserWindow, ipcMain, type IpcMainInvokeEvent } from "electron";
 import { Refusal } from "./core/errors.ts";
 import { complaint } from "./core/sentences.ts";
-import type { Desk } from "./surface.ts";
+import { concernsQuestions, type Desk } from "./surface.ts";
 
-const CALL = "countersign:call";
-const EVENT = "countersign:event";
+/** Each window speaks on channels of its own: what one may say, the other cannot even send. */
+const CHANNELS = {
+  app: { call: "countersign:call", event: "countersign:event" },
+  approval: { call: "countersign:question", event: "countersign:questions-changed" },
+} as const;
 
-export interface IpcParts {
+export interface SurfaceParts {
+  readonly surface: keyof typeof CHANNELS;
   readonly desk: Desk;
-  /** The app window, if there is one now. */
-  readonly appWindow: () => BrowserWindow | null;
+  /** The window of this surface, if there is one now. */
+  readonly window: () => BrowserWindow | null;
   /** Origin of the pages that may call: `app://countersign`. */
   readonly origin: string;
 }
 
-/** Answers contract calls of the app window, and pushes events to it, until the process ends. */
-export function setupIpc({ desk, appWindow, origin }: IpcParts): void {
-  ipcMain.handle(CALL, (event, method: unknown, input: unknown) => {
-    if (!isOurs(event, appWindow(), origin)) {
+/** Answers contract calls of our windows, and pushes events to them, until the process ends. */
+export function setupIpc(surfaces: readonly SurfaceParts[]): void {
+  for (const parts of surfaces) setupSurface(parts);
+}
+
+function setupSurface({ surface, desk, window, origin }: SurfaceParts): void {
+  const channel = CHANNELS[surface];
+  ipcMain.handle(channel.call, (event, method: unknown, input: unknown) => {
+    if (!isOurs(event, window(), origin)) {
       const refusal = new Refusal("surface_refused", {
         method: typeof method === "string" ? method.slice(0, 80) : "unknown",
         surface: "another page",
       });
       return { ok: false, error: complaint(refusal) };
     }
-    return desk.call("app", method, input);
+    return desk.call(surface, method, input);
   });
   desk.watch((event) => {
-    const contents = appWindow()?.webContents;
+    if (surface === "approval" && !concernsQuestions(event)) return;
+    const contents = window()?.webContents;
     // A hint that reaches no page is lost on purpose: a page asks for the present state when it loads.
-    if (contents && !contents.isDestroyed() && !contents.isCrashed()) contents.send(EVENT, event);
+    if (contents && !contents.isDestroyed() && !contents.isCrashed()) {
+      contents.send(channel.event, event);
+    }
   });
 }
 

@@ -21,7 +21,8 @@ import {
   type StartOptions,
 } from "./options.ts";
 import { openingSignIns } from "./app-browser.ts";
-import { APP_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
+import { approvalOrigin, setupApproval } from "./app-approval.ts";
+import { APP_ORIGIN, APPROVAL_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
 import { describeRuntime, runtimeNotice } from "./runtime.ts";
 import { askTheFirst, folderInUse } from "./second-start.ts";
 import { stderrLog } from "./stderr-log.ts";
@@ -139,16 +140,40 @@ async function start(options: StartOptions): Promise<void> {
   if (options.lab) void running.desk.call("app", "lab.start", {});
 
   const pageOrigin = devServer ?? APP_ORIGIN;
-  const session = lockedSession(pageOrigin);
-  serveAppPages(session, loadAssets(path.join(__dirname, "../renderer")));
-  setupIpc({ desk: openingSignIns(running.desk), appWindow: () => window, origin: pageOrigin });
+  const session = lockedSession(pageOrigin, "countersign");
+  const assets = loadAssets(path.join(__dirname, "../renderer"));
+  serveAppPages(session, assets, APP_ORIGIN);
+  const preloadFolder = path.join(__dirname, "../preload");
+  const asking = approvalOrigin(devServer);
+  const approvalSession = lockedSession(asking, "countersign-approval");
+  serveAppPages(approvalSession, assets, APPROVAL_ORIGIN);
+  const approvalWindow = setupApproval({
+    countersign: running,
+    preloadFolder,
+    pageOrigin: asking,
+    session: approvalSession,
+  });
+  setupIpc([
+    {
+      surface: "app",
+      desk: openingSignIns(running.desk),
+      window: () => window,
+      origin: pageOrigin,
+    },
+    {
+      surface: "approval",
+      desk: running.desk,
+      window: approvalWindow,
+      origin: asking,
+    },
+  ]);
   Menu.setApplicationMenu(process.platform === "darwin" ? Menu.getApplicationMenu() : null);
 
   const open = (): void => {
     window = openAppWindow(
       {
         dataFolder,
-        preloadFolder: path.join(__dirname, "../preload"),
+        preloadFolder,
         pageOrigin,
         title:
           notice === null
@@ -159,6 +184,8 @@ async function start(options: StartOptions): Promise<void> {
     );
     window.on("closed", () => {
       window = null;
+      // A question that is open must not keep a program alive whose window was closed.
+      if (process.platform !== "darwin") app.quit();
     });
   };
   const show = (): void => (window ? showWindow(window) : open());

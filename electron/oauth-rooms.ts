@@ -30,6 +30,7 @@ import type { Store } from "./core/registry.ts";
 import type { Vault } from "./core/vault.ts";
 import { importBundle, importSigned } from "./host/tls/import.ts";
 import { makeKey, makeRequest, makeSelfSigned } from "./host/tls/make.ts";
+import { timers } from "./platform.ts";
 import { createSignIns, type SignIns } from "./sign-ins.ts";
 
 export interface OAuthPorts {
@@ -72,12 +73,6 @@ export interface OAuthRooms {
   forgetAll(): void;
 }
 
-const after = (ms: number, run: () => void): (() => void) => {
-  const timer = setTimeout(run, ms);
-  timer.unref();
-  return () => clearTimeout(timer);
-};
-
 export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
   const { store, vault, clock, digest, log } = ports;
   // One for each tenant: who trusts the agents of one must not thereby trust those of another.
@@ -90,7 +85,7 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
   const keeper = createTokenKeeper({
     clock,
     random: Math.random,
-    timers: { after },
+    timers,
     classify: sortFailure,
     live: ports.live,
     askSignIn: (key, refusal) =>
@@ -179,7 +174,7 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     clock,
     digest,
     log,
-    timers: { after },
+    timers,
     door: ports.door,
     revoke,
     changed: ports.signInChanged,

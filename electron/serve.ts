@@ -15,6 +15,7 @@ import { commandLineOf, devServerOf, parseStartOptions, START_HELP } from "./opt
 import { describeRuntime } from "./runtime.ts";
 import { askTheFirst, folderInUse } from "./second-start.ts";
 import { stderrLog } from "./stderr-log.ts";
+import { concernsQuestions } from "./surface.ts";
 
 export interface ServeParts {
   readonly compose: (options: ComposeOptions) => Promise<Countersign>;
@@ -62,12 +63,18 @@ export async function serve(args: readonly string[], parts: ServeParts): Promise
     });
     try {
       const web = await openWeb(countersign, options.port, parts, log);
+      const asking = await openAsking(countersign, options.port, parts, log).catch(
+        async (error: unknown) => {
+          await web.close();
+          throw error;
+        },
+      );
       try {
         const lab = options.lab ? await startLab(countersign) : [];
-        await greet(countersign, web, parts.out, lab);
+        await greet(countersign, web, asking, parts.out, lab);
         await parts.untilAsked();
       } finally {
-        await web.close();
+        await Promise.all([web.close(), asking.close()]);
       }
     } finally {
       const { stuck } = await countersign.close();
@@ -117,6 +124,33 @@ async function openWeb(
   return web;
 }
 
+/** The page that asks: an origin of its own, which no page of the app can reach into, and a link of its own. */
+async function openAsking(
+  countersign: Countersign,
+  port: number,
+  parts: ServeParts,
+  log: Log,
+): Promise<WebForm> {
+  const { desk } = countersign;
+  const asking = await openWebForm({
+    // The app's own page and the door for certificates have the two between.
+    port: port === 0 ? 0 : port + 3,
+    assets: loadAssets(path.resolve(parts.assetFolder), "/approval.html"),
+    desk: {
+      call: (method, input) => desk.call("approval", method, input),
+      watch: (listener) =>
+        desk.watch((event) => {
+          if (concernsQuestions(event)) listener(event);
+        }),
+    },
+    explain: complaint,
+    whoHolds,
+    report: (error) => log.error("asking.failed", error),
+  });
+  countersign.onQuestions(() => asking.makeLink());
+  return asking;
+}
+
 /** Under `npm run dev` the page comes from vite, which passes calls on; the code in the link stays the same. */
 function onDevServer(link: string, origin: string): string {
   const dev = devServerOf(process.env);
@@ -134,6 +168,7 @@ async function startLab(countersign: Countersign): Promise<string[]> {
 async function greet(
   countersign: Countersign,
   web: WebForm,
+  asking: WebForm,
   out: (text: string) => void,
   more: readonly string[],
 ): Promise<void> {
@@ -150,7 +185,8 @@ async function greet(
       : []),
     ...more,
     `Open it here, once  ${onDevServer(web.makeLink(), web.origin)}`,
-    "The link works for ten minutes. Ctrl-C ends Countersign.",
+    `Answer it here      ${asking.makeLink()}`,
+    "Each link works once, for ten minutes. Ctrl-C ends Countersign.",
   ];
   out(`${lines.join("\n")}\n`);
 }

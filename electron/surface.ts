@@ -23,6 +23,10 @@ export interface Desk {
   watch(listener: (event: AppEvent) => void): () => void;
 }
 
+/** All that the surface that asks is told: it shows questions, and what agents and servers do is not its business. */
+export const concernsQuestions = (event: AppEvent): boolean =>
+  event.type === "changed" && event.what === "questions";
+
 /**
  * Runs one contract call. Never throws: every failure is a Reply with a stable code.
  * `report` gets what was not a Refusal (a bug), to be kept in the log without its input.

@@ -9,7 +9,6 @@ import {
   session,
   type WebContents,
 } from "electron";
-import { APP_ORIGIN } from "./app-pages.ts";
 import { fitToDisplays, readWindowState, writeWindowState } from "./window-state.ts";
 
 export interface WindowParts {
@@ -21,7 +20,7 @@ export interface WindowParts {
 }
 
 /** What every page of ours runs with. Each line is Electron's default today; none may depend on a default. */
-const WEB_PREFERENCES = {
+export const WEB_PREFERENCES = {
   sandbox: true,
   contextIsolation: true,
   nodeIntegration: false,
@@ -60,9 +59,9 @@ export function lockDownContents(): void {
 }
 
 /** The session of our pages: in memory, no permission for anything, no download, nothing from the network. */
-export function lockedSession(pageOrigin: string): Session {
+export function lockedSession(pageOrigin: string, partition: string): Session {
   // Without `persist:` nothing of it reaches the disk.
-  const own = session.fromPartition("countersign");
+  const own = session.fromPartition(partition);
   own.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   own.setPermissionCheckHandler(() => false);
   own.setDevicePermissionHandler(() => false);
@@ -72,7 +71,7 @@ export function lockedSession(pageOrigin: string): Session {
     const ours = details.url.startsWith(`${pageOrigin}/`);
     // vite's hot reload speaks over a web socket of the same host; only under `npm run dev`.
     const hot =
-      pageOrigin !== APP_ORIGIN && details.url.startsWith(pageOrigin.replace(/^http/, "ws"));
+      !pageOrigin.startsWith("app:") && details.url.startsWith(pageOrigin.replace(/^http/, "ws"));
     answer({ cancel: !ours && !hot && !isDevTools(details.url) });
   });
   return own;

@@ -6,6 +6,7 @@ import { DoctorScreen } from "./doctor/doctor-screen.tsx";
 import { IdentitiesScreen } from "./identities/identities-screen.tsx";
 import { LabScreen } from "./lab/lab-screen.tsx";
 import { LogScreen } from "./log/log-screen.tsx";
+import { PolicyScreen } from "./policy/policy-screen.tsx";
 import { AddServer } from "./servers/add-server.tsx";
 import { ServersScreen } from "./servers/servers-screen.tsx";
 import { Banners } from "./shell/banners.tsx";
@@ -23,6 +24,7 @@ const SCREENS: Record<ScreenName, () => ReactNode> = {
   servers: ServersScreen,
   agents: AgentsScreen,
   identities: IdentitiesScreen,
+  policy: PolicyScreen,
   lab: LabScreen,
   doctor: DoctorScreen,
 };

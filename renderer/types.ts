@@ -16,6 +16,7 @@ export type {
   Method,
   OutputOf,
   Reply,
+  ShownQuestion,
   SignedOut,
   SignInState,
   Snippet,
@@ -24,6 +25,7 @@ export type {
   TestStep,
   TourReport,
   TourStep,
+  Waiting,
 } from "../electron/contract.ts";
 export type { AgentView } from "../electron/core/agents.ts";
 export type { CallOutcome, CallRow } from "../electron/core/journal.ts";
@@ -32,6 +34,10 @@ export type { Flow } from "../electron/core/flows.ts";
 export type { Issuer } from "../electron/core/issuers.ts";
 export type { FlowRule, FlowStep, MaskedExchange } from "../electron/core/oauth/types.ts";
 export type { OAuthPattern, Pattern, PatternType } from "../electron/core/patterns.ts";
+export type { Grant, Lifetime } from "../electron/core/permission/grants.ts";
+export type { Question, Verdict } from "../electron/core/permission/questions.ts";
+export type { Subject } from "../electron/core/permission/subject.ts";
+export type { Rule } from "../electron/core/policy/rules.ts";
 export type { BrokenDocument } from "../electron/core/registry.ts";
 export type { Reminder } from "../electron/core/reminders.ts";
 export type { Complaint } from "../electron/core/sentences.ts";

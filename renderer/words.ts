@@ -1,11 +1,13 @@
 // Every sentence and label of the interface, in one catalogue, ready for translation. What a refusal
 // says comes ready-made from the app; nothing here repeats it.
+import { approvalWords } from "./words/approval.ts";
 import { agentWords } from "./words/agents.ts";
 import { doctorWords } from "./words/doctor.ts";
 import { identityWords } from "./words/identities.ts";
 import { labWords } from "./words/lab.ts";
 import { logWords } from "./words/log.ts";
 import { patternWords } from "./words/patterns.ts";
+import { policyWords } from "./words/policy.ts";
 import { serverWords } from "./words/servers.ts";
 import { shellWords } from "./words/shell.ts";
 import { vaultWords } from "./words/vault.ts";
@@ -22,4 +24,6 @@ export const words = {
   identities: identityWords,
   lab: labWords,
   xray: xrayWords,
+  approval: approvalWords,
+  policy: policyWords,
 } as const;

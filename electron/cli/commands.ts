@@ -4,6 +4,7 @@ import { CALL_COMMANDS } from "./commands-calls.ts";
 import { CERTIFICATE_COMMANDS } from "./commands-certificate.ts";
 import { ISSUER_COMMANDS } from "./commands-issuer.ts";
 import { LAB_COMMANDS } from "./commands-lab.ts";
+import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { SERVER_COMMANDS } from "./commands-server.ts";
 import type { Command } from "./types.ts";
 
@@ -109,6 +110,7 @@ export const COMMANDS: readonly Command[] = [
   ...ISSUER_COMMANDS,
   ...CERTIFICATE_COMMANDS,
   ...CALL_COMMANDS,
+  ...POLICY_COMMANDS,
   ...LAB_COMMANDS,
   {
     words: ["stdio"],

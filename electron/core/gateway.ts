@@ -8,6 +8,7 @@ import { asRefusal, Refusal, type RefusalCode } from "./errors.ts";
 import { newId } from "./ids.ts";
 import type { CallEnd, CallIntent, Journal } from "./journal.ts";
 import type { Message } from "./message.ts";
+import type { Permission, Permit } from "./permission/permission.ts";
 import { echoed } from "./sentences.ts";
 import type { Server } from "./servers.ts";
 
@@ -26,6 +27,7 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly redact: Redactor;
+  readonly permission: Pick<Permission, "decide">;
   /** Counts one call. @throws Refusal `call_limit_reached` */
   readonly limit: (server: Server, attachment: Attachment) => void;
 }
@@ -43,6 +45,8 @@ export interface Plan {
   readonly callId: string | null;
   /** Whether all secrets of the tenant are known, so that what a server says can be cleared of them. */
   readonly cleared: boolean;
+  /** Why it may not be sent, where policy or the person said no: release() throws it. */
+  readonly refusal: Refusal | null;
 }
 
 export interface Asked {
@@ -54,12 +58,11 @@ export interface Asked {
   readonly startedAt: number;
 }
 
-/** The rule that speaks until policy is there: it is named in every row, so that nobody takes it for a decision of theirs. */
-const NO_POLICY = "built-in/no-policy-yet";
 /** Letters alone, as tools are called. */
 const PLAIN_NAME = /^[A-Za-z][A-Za-z_.-]{0,31}$/;
 /** Stands for what cannot be cleared of secrets, because the vault that holds them cannot be read. */
 const WITHHELD = "[withheld: the vault could not be read]";
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 export type Gateway = ReturnType<typeof createGateway>;
 
@@ -78,12 +81,7 @@ export function createGateway(ports: GatewayPorts) {
         ? redact.name(name)
         : WITHHELD;
 
-  function intentFor(
-    reached: Reached,
-    asked: Asked,
-    decision: "allow" | "deny",
-    cleared: boolean,
-  ): CallIntent {
+  function intentFor(reached: Reached, asked: Asked, permit: Permit, cleared: boolean): CallIntent {
     const { agent, authMethod } = reached.who;
     const { server } = reached;
     const { message, body } = asked;
@@ -111,10 +109,17 @@ export function createGateway(ports: GatewayPorts) {
       inputCut: input.cut,
       inputBytes: body.length,
       inputHash: hex(digest.sha256(body)),
-      decision,
-      rules: [NO_POLICY],
-      doorMs: clock.monotonic() - asked.startedAt,
+      decision: permit.refusal === null ? "allow" : "deny",
+      rules: permit.rules,
+      permit: permit.record,
+      doorMs: clock.monotonic() - asked.startedAt - (permit.record.waitedMs ?? 0),
     };
+  }
+
+  /** The argument bytes as text: they were read strictly, so this changes nothing. */
+  function argumentsOf({ message, body }: Asked): string {
+    const span = message.argumentsSpan;
+    return span === null ? "{}" : decoder.decode(body.subarray(span.start, span.end));
   }
 
   return {
@@ -140,23 +145,34 @@ export function createGateway(ports: GatewayPorts) {
       message.kind === "request" && message.method === "tools/call",
 
     /**
-     * Leave to send. For a gated message the intent is in the journal when this resolves.
+     * Leave to send, or not: policy is asked, and the person where it says so. For a gated message the decision is in
+     * the journal when this resolves.
+     * @param signal aborted when the agent is gone, which withdraws the question
      * @throws Refusal `journal_unwritable`
      */
-    async open(reached: Reached, asked: Asked | null): Promise<Plan> {
+    async open(reached: Reached, asked: Asked | null, signal?: AbortSignal): Promise<Plan> {
       if (!reachedOnes.has(reached))
         throw new Refusal("call_denied", { reason: "it was not admitted" });
       let callId: string | null = null;
       let cleared = true;
+      let refusal: Refusal | null = null;
       if (asked !== null && this.isGated(asked.message)) {
+        const { who, server } = reached;
+        const wanted = {
+          tool: asked.message.name ?? "",
+          via: asked.via,
+          argumentsText: argumentsOf(asked),
+        };
+        const permit = await ports.permission.decide(who, server, wanted, signal);
         // A secret must be known before a text can be cleared of it, also at the first call after a start.
-        const known = ports.credentials.watchOver(reached.server.tenant);
+        const known = ports.credentials.watchOver(server.tenant);
         cleared = known === true || (await known);
-        const intent = intentFor(reached, asked, "allow", cleared);
+        const intent = intentFor(reached, asked, permit, cleared);
         await journal.intent(intent);
         callId = intent.id;
+        ({ refusal } = permit);
       }
-      const plan: Plan = { reached, callId, cleared };
+      const plan: Plan = { reached, callId, cleared, refusal };
       plans.add(plan);
       return plan;
     },
@@ -172,6 +188,7 @@ export function createGateway(ports: GatewayPorts) {
       wider?: readonly string[],
     ): Promise<Attachment> {
       if (!plans.has(plan)) throw new Refusal("call_denied", { reason: "it has no plan" });
+      if (plan.refusal !== null) throw plan.refusal;
       const { server, who } = plan.reached;
       const attachment = await ports.credentials.release(server, who.agent, signal, wider);
       // Counted once it is known whose call it is, and before anything is sent.
@@ -241,6 +258,7 @@ export function createGateway(ports: GatewayPorts) {
             inputHash: null,
             decision: "deny",
             rules: ["built-in/front-door"],
+            permit: null,
             doorMs: totalMs,
           },
           {
@@ -265,7 +283,7 @@ export function createGateway(ports: GatewayPorts) {
       const { code } = asRefusal(error);
       if (code === "agent_hung_up" || code === "agent_removed") return { outcome: "aborted", code };
       const ours =
-        /^(?:vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
+        /^(?:policy_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
       return { outcome: ours.test(code) ? "denied" : "failed", code };
     },
   };

@@ -2,6 +2,7 @@
 import type { Refusal, RefusalCode } from "./errors.ts";
 import type { CallEvidence } from "./evidence.ts";
 import type { AgentAuthMethod } from "./agents.ts";
+import type { PermitRecord } from "./permission/permission.ts";
 import type { PatternType } from "./servers.ts";
 
 /** `call`: a gated request of a known agent. `refusal`: something the front door turned away unread. */
@@ -53,7 +54,9 @@ export interface CallIntent {
   readonly decision: "allow" | "deny";
   /** Ids of the rules that spoke. */
   readonly rules: readonly string[];
-  /** Milliseconds from the first byte at the door to the decision. */
+  /** What the decision rests on: policy, question, grant. Null for what was turned away unread. */
+  readonly permit: PermitRecord | null;
+  /** Milliseconds from the first byte at the door to the decision, without the person's own time. */
   readonly doorMs: number;
 }
 

@@ -2,6 +2,7 @@
 import type { Agent } from "./agents.ts";
 import type { Certificate } from "./certificates.ts";
 import type { Issuer } from "./issuers.ts";
+import type { Rule } from "./policy/rules.ts";
 import type { Account } from "./oauth/keeping/accounts.ts";
 import type { ActorKey } from "./oauth/keeping/actor-keys.ts";
 import type { Server } from "./servers.ts";
@@ -18,6 +19,8 @@ export interface Documents {
   readonly certificates: readonly Certificate[];
   /** Public halves of the agents' signing keys. */
   readonly actors: readonly ActorKey[];
+  /** The person's rules for calls. */
+  readonly rules: readonly Rule[];
 }
 export type DocumentName = keyof Documents;
 

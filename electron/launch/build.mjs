@@ -20,7 +20,9 @@ const OUTPUTS = [
   "main/cli.cjs",
   "main/stdio.cjs",
   "preload/app.cjs",
+  "preload/approval.cjs",
   "renderer/index.html",
+  "renderer/approval.html",
 ];
 
 /**

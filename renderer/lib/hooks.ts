@@ -38,6 +38,16 @@ export function useNow(ms: number): number {
   return now;
 }
 
+/** Milliseconds of the page's own clock, which nobody can set; refreshed every `ms` milliseconds while shown. */
+export function useTick(ms: number): number {
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+  return now;
+}
+
 /** Runs `work` now and every `ms` milliseconds while the component is mounted and the page is visible. */
 export function usePolling(work: () => void, ms: number): void {
   const latest = useRef(work);

@@ -14,6 +14,7 @@ import { words } from "../words.ts";
 import { Arguments } from "./arguments.tsx";
 import { Evidence } from "./evidence.tsx";
 import { Facts } from "./facts.tsx";
+import { Permit } from "./permit.tsx";
 import { Timeline } from "./timeline.tsx";
 
 interface PaneProps {
@@ -96,6 +97,7 @@ export function CallPane(props: PaneProps): ReactNode {
               <Evidence evidence={shown.evidence} agentName={shown.agentName} />
             )}
             {call !== null && <Arguments call={call} />}
+            <Permit row={shown} />
             <Facts row={shown} />
             <section className="call-part">
               <h3>{w.evidence}</h3>

@@ -5,13 +5,28 @@ import type { LogRow } from "../types.ts";
 import { words } from "../words.ts";
 
 export interface Phase {
-  readonly name: "door" | "wait" | "stream";
+  readonly name: "door" | "person" | "wait" | "stream";
   readonly ms: number;
 }
 
+type Times = Pick<LogRow, "doorMs" | "firstByteMs" | "totalMs">;
+
 /** The phases that there were. They add up to the total; a call that never left has only the door. */
-export function phasesOf(row: Pick<LogRow, "doorMs" | "firstByteMs" | "totalMs">): Phase[] {
-  const { doorMs, firstByteMs, totalMs } = row;
+export function phasesOf(row: Times & { permit?: LogRow["permit"] }): Phase[] {
+  const person = Math.min(row.permit?.waitedMs ?? 0, row.totalMs ?? Infinity);
+  if (person <= 0) return withoutPerson(row);
+  // The person's time lies between the door's and the server's.
+  const later = (ms: number | null): number | null =>
+    ms === null ? null : Math.max(0, ms - person);
+  const [door, ...rest] = withoutPerson({
+    doorMs: row.doorMs,
+    firstByteMs: later(row.firstByteMs),
+    totalMs: later(row.totalMs),
+  });
+  return [...(door === undefined ? [] : [door]), { name: "person", ms: person }, ...rest];
+}
+
+function withoutPerson({ doorMs, firstByteMs, totalMs }: Times): Phase[] {
   if (totalMs === null) return [{ name: "door", ms: doorMs }];
   const door = Math.min(doorMs, totalMs);
   if (firstByteMs === null) {

@@ -7,6 +7,7 @@ import { useApp, useBridge, useStore } from "../state/context.tsx";
 import type { BrokenDocument, Complaint, Reminder } from "../types.ts";
 import { words } from "../words.ts";
 import { useFlows } from "./flows.ts";
+import { WaitingNotice } from "./waiting.tsx";
 
 /** These have their own place on the page. */
 const TOLD_ELSEWHERE: ReadonlySet<Complaint["code"]> = new Set([
@@ -35,6 +36,7 @@ export function Banners(): ReactNode {
           }
         />
       )}
+      <WaitingNotice />
       {status.broken.map((broken) => (
         <BrokenNotice key={broken.file} broken={broken} />
       ))}

@@ -19,34 +19,39 @@ export function SignedOut(): ReactNode {
   );
 }
 
+/** Nothing is known yet, or the link was lost before anything was. */
+export function NoLink(props: { lost: boolean; onRetry: () => void }): ReactNode {
+  return (
+    <main className="full-page">
+      {props.lost ? (
+        <Empty icon={Unplug} title={words.link.lostTitle} text={words.link.lostFirst}>
+          <Button onClick={props.onRetry}>{words.link.retry}</Button>
+        </Empty>
+      ) : (
+        <p className="connecting" role="status">
+          <LoaderCircle className="spin" size={18} aria-hidden /> {words.link.connecting}
+        </p>
+      )}
+    </main>
+  );
+}
+
 export function Connecting(): ReactNode {
   const { link, complaint } = useApp();
   const bridge = useBridge();
   const store = useStore();
-  if (link === "lost") {
-    return (
-      <main className="full-page">
-        <Empty icon={Unplug} title={words.link.lostTitle} text={words.link.lostFirst}>
-          <Button onClick={() => bridge.retry()}>{words.link.retry}</Button>
-        </Empty>
-      </main>
-    );
+  if (link === "lost" || complaint === null) {
+    return <NoLink lost={link === "lost"} onRetry={() => bridge.retry()} />;
   }
   return (
     <main className="full-page">
-      {complaint === null ? (
-        <p className="connecting" role="status">
-          <LoaderCircle className="spin" size={18} aria-hidden /> {words.link.connecting}
-        </p>
-      ) : (
-        <div className="full-page-box">
-          <ComplaintBox complaint={complaint}>
-            <Button small onClick={() => store.refreshAll()}>
-              {words.common.tryAgain}
-            </Button>
-          </ComplaintBox>
-        </div>
-      )}
+      <div className="full-page-box">
+        <ComplaintBox complaint={complaint}>
+          <Button small onClick={() => store.refreshAll()}>
+            {words.common.tryAgain}
+          </Button>
+        </ComplaintBox>
+      </div>
     </main>
   );
 }

@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   Monitor,
   Moon,
+  Scale,
   Server,
   Stethoscope,
   Sun,
@@ -26,6 +27,7 @@ const ITEMS: readonly { name: ScreenName; icon: LucideIcon }[] = [
   { name: "servers", icon: Server },
   { name: "agents", icon: Bot },
   { name: "identities", icon: KeyRound },
+  { name: "policy", icon: Scale },
   { name: "lab", icon: FlaskConical },
   { name: "doctor", icon: Stethoscope },
 ];
@@ -38,6 +40,7 @@ export function Nav(props: { screen: ScreenName; onGo: (screen: ScreenName) => v
     servers: servers?.length ?? null,
     agents: agents?.length ?? null,
     identities: null,
+    policy: null,
     lab: null,
     doctor: null,
   };

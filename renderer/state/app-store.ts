@@ -8,11 +8,14 @@ import type {
   AppStatus,
   CertificateView,
   Complaint,
+  Grant,
   Issuer,
   LabStatus,
   Method,
   Reply,
+  Rule,
   ServerView,
+  Waiting,
 } from "../types.ts";
 import { Feed } from "./feed.ts";
 import { TourState } from "./tour-state.ts";
@@ -26,6 +29,9 @@ interface Parts {
   readonly accounts: readonly AccountView[];
   readonly certificates: readonly CertificateView[];
   readonly lab: LabStatus;
+  readonly rules: readonly Rule[];
+  readonly grants: readonly Grant[];
+  readonly waiting: Waiting;
 }
 export type Part = keyof Parts;
 
@@ -43,6 +49,9 @@ const METHOD = {
   accounts: "accounts.list",
   certificates: "certificates.list",
   lab: "lab.status",
+  rules: "rules.list",
+  grants: "grants.list",
+  waiting: "questions.waiting",
 } as const satisfies Record<Part, Method>;
 const PARTS = Object.keys(METHOD) as Part[];
 
@@ -54,6 +63,9 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   accounts: ["accounts"],
   certificates: ["certificates", "status"],
   actors: [],
+  rules: ["rules"],
+  grants: ["grants"],
+  questions: ["waiting"],
   tenants: ["servers", "agents", "issuers", "accounts", "certificates"],
   vault: ["status"],
   settings: ["status", "servers", "agents"],
@@ -88,6 +100,9 @@ export class AppStore {
       accounts: null,
       certificates: null,
       lab: null,
+      rules: null,
+      grants: null,
+      waiting: null,
       complaint: null,
     };
   }

@@ -112,6 +112,24 @@ export const logWords = {
     addAgent: "Connect an agent",
     stepDone: "Done",
   },
+  permit: {
+    title: "Permission",
+    by: "Decided by",
+    byPerson: "You",
+    deniedByPerson: "You, or nobody in time",
+    byGrant: "What you allowed for a while",
+    byRules: "Rules alone",
+    lifetime: {
+      once: "just this once",
+      "5-minutes": "for 5 minutes",
+      "1-hour": "for an hour",
+      "until-quit": "until Countersign quits",
+      always: "always",
+    },
+    after: (time: string) => `after ${time}`,
+    hash: "Allowed bytes",
+    policy: "Policy",
+  },
   detail: {
     label: "Call",
     close: "Close the call (Esc)",
@@ -151,6 +169,7 @@ export const logWords = {
     timeline: "Timeline",
     phases: {
       door: "At the door",
+      person: "Waiting for you",
       wait: "Waiting for the server",
       stream: "Receiving the answer",
     },

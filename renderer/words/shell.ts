@@ -9,6 +9,7 @@ export const shellWords = {
     servers: "Servers",
     agents: "Agents",
     identities: "Identities",
+    policy: "Policy",
     lab: "Lab",
     doctor: "Doctor",
     skip: "Skip to content",

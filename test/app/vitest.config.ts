@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 const root = path.resolve(import.meta.dirname, "../..");
 
 export default defineConfig({
+  // The compiled policy; see vite.config.ts.
+  assetsInclude: ["**/*.wasm"],
   test: {
     root,
     include: ["test/app/**/*.test.ts"],

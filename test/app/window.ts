@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright";
 import { freePort } from "../support/processes.ts";
+import { writeRules } from "../support/rules.ts";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 const MAIN = path.join(root, "dist/main/main.cjs");
@@ -36,8 +37,13 @@ export interface AppWindow {
   stop(): Promise<void>;
 }
 
-export async function openApp(args: readonly string[] = []): Promise<AppWindow> {
+/** @param options `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed */
+export async function openApp(
+  args: readonly string[] = [],
+  { asks = false }: { asks?: boolean } = {},
+): Promise<AppWindow> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-app-"));
+  if (!asks) writeRules(dataFolder);
   const port = await freePort();
   const app = await _electron.launch({
     executablePath: electronProgram(),

@@ -68,7 +68,7 @@ describe("the way through", () => {
       pattern: "api-key",
       input: '{"hello":"world"}',
       decision: "allow",
-      rules: ["built-in/no-policy-yet"],
+      rules: ["rule_000000000000"],
       httpStatus: 200,
     });
     expect(row?.inputHash).toMatch(/^[0-9a-f]{64}$/);

@@ -53,10 +53,12 @@ function begin(args: readonly string[], fail?: Refusal) {
 }
 
 describe("the headless form", () => {
-  it("says where agents go, where the data is, what the vault is, and gives one link", async () => {
+  it("says where agents go, where the data is, what the vault is, and gives a link to each page", async () => {
     const one = begin(["--vault", "memory"]);
     await until(() => one.links().length > 0);
-    expect(one.links()).toHaveLength(1);
+    expect(one.links()).toHaveLength(2);
+    expect(new Set(one.links().map((link) => new URL(link).origin)).size).toBe(2);
+    expect(one.out()).toMatch(/^Answer it here {6}http:/m);
     expect(one.out()).toContain("Agents use          http://127.0.0.1:0/mcp/<server>");
     expect(one.out()).toContain("no place chosen yet");
     expect(one.seen()).toMatchObject({
@@ -76,8 +78,8 @@ describe("the headless form", () => {
     await until(() => one.links().length > 0);
     const made = one.double()?.makeLink();
     one.double()?.secondStart();
-    expect(one.links()).toHaveLength(2);
-    expect(new Set([made, ...one.links()]).size).toBe(3);
+    expect(one.links()).toHaveLength(3);
+    expect(new Set([made, ...one.links()]).size).toBe(4);
     one.ask();
     await one.ended;
   });

@@ -22,8 +22,12 @@ let browser: Browser;
 let app: Double | null = null;
 let opened: Opened | null = null;
 
-async function visit(world: World, options: OpenOptions = {}): Promise<Page> {
-  app = await startDouble(folder, world);
+async function visit(
+  world: World,
+  options: OpenOptions = {},
+  surface: "app" | "approval" = "app",
+): Promise<Page> {
+  app = await startDouble(folder, world, surface);
   opened = await open(browser, app, options);
   return opened.page;
 }
@@ -110,7 +114,7 @@ describe.skipIf(!hasChromium)("the interface in Chromium", () => {
   it.each(TOUR.map((stop) => [stop.name, stop] as const))(
     "%s is accessible in both themes and fits 480 pixels",
     async (name, stop) => {
-      const page = await visit(stop.world());
+      const page = await visit(stop.world(), {}, stop.surface);
       await stop.go(page);
       for (const theme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme: theme });

@@ -17,6 +17,9 @@ import type { Issuer } from "../../electron/core/issuers.ts";
 import type { CallQuery, CallRow } from "../../electron/core/journal.ts";
 import { advise, standingOf } from "../../electron/core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "../../electron/core/pattern-shape.ts";
+import type { Grant } from "../../electron/core/permission/grants.ts";
+import type { Matter } from "../../electron/core/permission/questions.ts";
+import type { Rule } from "../../electron/core/policy/rules.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
@@ -24,10 +27,11 @@ import type { Reminder } from "../../electron/core/reminders.ts";
 import type { VaultStatus } from "../../electron/core/vault.ts";
 import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
-import { answer, type Handlers } from "../../electron/surface.ts";
+import { answer, concernsQuestions, type Handlers } from "../../electron/surface.ts";
 import { doctorFindings, snippetsFor, testReport } from "./double-answers.ts";
 import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
+import { permissionHandlers } from "./double-permission.ts";
 
 export interface World {
   rows: CallRow[];
@@ -50,6 +54,12 @@ export interface World {
   reminders: Reminder[];
   testRuntime: boolean;
   doctor: "fine" | "troubled";
+  rules: Rule[];
+  /** What is asked of the person from the start, by the real room. */
+  asked: Matter[];
+  /** Ids of agents that are not asked about. */
+  cooling: string[];
+  grants: Grant[];
   /** What `servers.test` finds. */
   serverWorks: boolean;
   /** Every input that reached a handler, by method. */
@@ -85,6 +95,10 @@ export const emptyWorld = (): World => ({
   testRuntime: false,
   doctor: "fine",
   serverWorks: true,
+  rules: [],
+  asked: [],
+  cooling: [],
+  grants: [],
   seen: [],
 });
 
@@ -300,6 +314,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     }),
     ...identityHandlers(world, emit),
     ...renewalHandlers(world),
+    ...permissionHandlers(world, emit),
     "calls.search": (query) => search(world.rows, query),
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);
@@ -373,13 +388,19 @@ export interface Double {
   close(): Promise<void>;
 }
 
-export async function startDouble(folder: string, world: World): Promise<Double> {
+/** @param surface `approval`: the page that asks, as it is served beside the app's own */
+export async function startDouble(
+  folder: string,
+  world: World,
+  surface: "app" | "approval" = "app",
+): Promise<Double> {
   const listeners = new Set<(event: unknown) => void>();
   const emit = (event: AppEvent): void => {
+    if (surface === "approval" && !concernsQuestions(event)) return;
     for (const listener of listeners) listener(event);
   };
   const handlers = handlersFor(world, "http://127.0.0.1:7717", emit);
-  const assets = loadAssets(folder);
+  const assets = loadAssets(folder, surface === "app" ? "/index.html" : "/approval.html");
   let port = 0;
   let form: WebForm;
 
@@ -390,7 +411,7 @@ export async function startDouble(folder: string, world: World): Promise<Double>
       desk: {
         call(method, input) {
           world.seen.push({ method: String(method), input });
-          return answer(handlers, "app", method, input, (name, error) =>
+          return answer(handlers, surface, method, input, (name, error) =>
             console.error(name, error),
           );
         },

@@ -22,7 +22,7 @@ const wanted = list(
 for (const theme of list("THEMES", ["light", "dark"])) {
   for (const width of list("WIDTHS", ["1280", "480"])) {
     for (const stop of TOUR.filter(({ name }) => wanted.includes(name))) {
-      const app = await startDouble(built, stop.world());
+      const app = await startDouble(built, stop.world(), stop.surface);
       const opened = await open(browser, app, {
         width: Number(width),
         theme: theme === "dark" ? "dark" : "light",

@@ -226,6 +226,7 @@ function sampleCall(
     inputHash: stranger ? null : seq.toString(16).padStart(64, "9c4e1f07ab"),
     decision: outcome === "denied" ? "deny" : "allow",
     rules: outcome === "denied" ? ["server-paused"] : ["agent-known", "server-active"],
+    permit: null,
     doorMs: 0.4 + roll(),
     outcome,
     code: stranger ? "agent_credential_unknown" : (CODE[outcome] ?? null),

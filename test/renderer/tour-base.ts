@@ -7,6 +7,8 @@ export interface Stop {
   readonly name: string;
   readonly world: () => World;
   readonly go: (page: Page) => Promise<void>;
+  /** Which page: the app's own unless said otherwise. */
+  readonly surface?: "approval";
 }
 
 export const now = Date.now();

@@ -5,6 +5,7 @@ import { emptyWorld, READY } from "./double.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, rows, type Stop } from "./tour-base.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
+import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 
 const more = async (page: Page, name: string, action: string): Promise<void> => {
   await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
@@ -233,6 +234,8 @@ export const TOUR: readonly Stop[] = [
       await page.getByText("I have stored it").waitFor();
     },
   },
+  ...POLICY_STOPS,
+  ...QUESTION_STOPS,
   ...IDENTITY_STOPS,
   {
     name: "doctor",

@@ -60,6 +60,9 @@ export function createDouble(options: ComposeOptions): Double {
     setLinkMaker: (make) => {
       link = make;
     },
+    lockPerson: () => {},
+    withdrawQuestions: () => {},
+    onQuestions: () => {},
     onSecondStart: (shown) => {
       show = shown;
     },

@@ -7,6 +7,7 @@ import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.t
 import type { CallRow } from "../../electron/core/journal.ts";
 import type { Log } from "../../electron/core/log.ts";
 import { freePort, temporaryFolder, until } from "./processes.ts";
+import { writeRules } from "./rules.ts";
 
 export interface House {
   readonly countersign: Countersign;
@@ -26,8 +27,13 @@ export interface House {
   close(): Promise<void>;
 }
 
-export async function openHouse(change: Partial<ComposeOptions> = {}): Promise<House> {
+/** @param change `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed */
+export async function openHouse({
+  asks = false,
+  ...change
+}: Partial<ComposeOptions> & { asks?: boolean } = {}): Promise<House> {
   const folder = temporaryFolder();
+  if (!asks) writeRules(change.dataFolder ?? folder.path);
   const port = change.port ?? (await freePort());
   const logged: string[] = [];
   const note = (...parts: unknown[]): void => {

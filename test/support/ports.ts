@@ -41,6 +41,7 @@ export function memoryStore(): Store & { all: Documents } {
     accounts: [],
     certificates: [],
     actors: [],
+    rules: [],
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

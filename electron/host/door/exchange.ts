@@ -63,7 +63,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
       asked = { message, body, generation, via: "mcp", startedAt };
     }
 
-    plan = await gateway.open(reached, asked);
+    plan = await gateway.open(reached, asked, signal);
     const upstream = ports.upstreamFor(server.kind);
     const outgoing = {
       agentId: who.agent.id,

@@ -95,7 +95,7 @@ export async function serveInvoke(
     const send = async (sent: CallerRequest): Promise<CallerAnswer> => {
       if (signal.aborted) throw abortReason(signal);
       const message = sent.body === null ? null : wire.readMessage(sent.body);
-      const plan = await openFor(ports, reached, sent, message, startedAt);
+      const plan = await openFor(ports, reached, sent, message, startedAt, signal);
       if (plan.callId !== null) gated = plan;
       const { server } = reached;
       const upstream = ports.upstreamFor(server.kind);
@@ -184,14 +184,14 @@ function openFor(
   sent: CallerRequest,
   message: Message | null,
   startedAt: number,
+  signal: AbortSignal,
 ): Promise<Plan> {
   if (message === null || sent.body === null) return ports.gateway.open(reached, null);
   const generation = ports.wire.generationOf(message, sent.headers);
-  return ports.gateway.open(reached, {
-    message,
-    body: sent.body,
-    generation,
-    via: "invoke",
-    startedAt,
-  });
+  const { body } = sent;
+  return ports.gateway.open(
+    reached,
+    { message, body, generation, via: "invoke", startedAt },
+    signal,
+  );
 }

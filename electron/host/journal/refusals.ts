@@ -31,7 +31,14 @@ function bare(record: CallIntent): CallIntent {
   const { id, kind, at, inputBytes, decision, rules, doorMs } = record;
   const sender = { tenant: null, agentId: null, agentName: null, authMethod: null, account: null };
   const target = { serverId: null, serverName: null, pattern: null, via: null, generation: null };
-  const message = { method: null, tool: null, input: null, inputCut: true, inputHash: null };
+  const message = {
+    method: null,
+    tool: null,
+    input: null,
+    inputCut: true,
+    inputHash: null,
+    permit: null,
+  };
   return {
     id,
     kind,

@@ -1,6 +1,7 @@
 // Records to columns and back. What is stored is what was given, within bounds.
 import type { CallEnd, CallIntent, CallOutcome, CallRow } from "../../core/journal.ts";
 import type { CallEvidence } from "../../core/evidence.ts";
+import type { PermitRecord } from "../../core/permission/permission.ts";
 import type { SqlRow, SqlValue } from "./sqlite.ts";
 
 const INPUT_LIMIT = 16_384;
@@ -13,7 +14,7 @@ const COLUMNS = [
   ["server_id", "server_name", "pattern", "via", "generation", "method", "tool"],
   ["input_cut", "input_bytes", "input_hash", "decision", "rules", "door_ms"],
   ["code", "rpc_code", "http_status", "detail", "result_bytes", "first_byte_ms", "total_ms"],
-  ["evidence", "count"],
+  ["evidence", "count", "permit"],
 ].flat();
 
 export const INSERT_CALL = `INSERT INTO calls(${COLUMNS.join(",")}) VALUES(${COLUMNS.map(() => "?").join(",")})`;
@@ -82,6 +83,7 @@ export function insertValues(record: CallIntent, end: CallEnd | null, count: num
     record.doorMs,
     ...(end === null ? [null, null, null, null, 0, null, null, null] : endColumns(end)),
     count,
+    record.permit === null ? null : JSON.stringify(record.permit),
   ];
 }
 
@@ -99,11 +101,11 @@ export function endValues(id: string, end: CallEnd): SqlValue[] {
   return [end.outcome, ...endColumns(end), storedOrNull(who), id];
 }
 
-/** Evidence that was cut is no JSON any more, and then it is none. */
-function evidenceOf(text: SqlValue | undefined): CallEvidence | null {
+/** What was cut is no JSON any more, and then it is none. */
+function read<T>(text: SqlValue | undefined): T | null {
   if (typeof text !== "string") return null;
   try {
-    return JSON.parse(text) as CallEvidence;
+    return JSON.parse(text) as T;
   } catch {
     return null;
   }
@@ -134,6 +136,7 @@ export function toCallRow(row: SqlRow): CallRow {
     inputHash: row["input_hash"] as string | null,
     decision: row["decision"] as CallRow["decision"],
     rules: JSON.parse(row["rules"] as string) as string[],
+    permit: read<PermitRecord>(row["permit"]),
     doorMs: Number(row["door_ms"]),
     outcome: row["outcome"] as CallOutcome,
     code: row["code"] as CallRow["code"],
@@ -143,7 +146,7 @@ export function toCallRow(row: SqlRow): CallRow {
     resultBytes: Number(row["result_bytes"]),
     firstByteMs: row["first_byte_ms"] as number | null,
     totalMs: row["total_ms"] as number | null,
-    evidence: evidenceOf(row["evidence"]),
+    evidence: read<CallEvidence>(row["evidence"]),
     count: Number(row["count"]),
   };
 }

@@ -65,6 +65,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE spans(bucket INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
   CREATE VIRTUAL TABLE words ${WORDS};`,
   `ALTER TABLE calls ADD COLUMN evidence TEXT;`,
+  `ALTER TABLE calls ADD COLUMN permit TEXT;`,
 ];
 
 const pragma = (db: Database, name: string): number =>

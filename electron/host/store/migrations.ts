@@ -16,6 +16,7 @@ export const MIGRATIONS: Migrations = {
   accounts: [],
   certificates: [],
   actors: [],
+  rules: [],
 };
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;

@@ -93,6 +93,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     accounts: shelf("accounts", [], () => []),
     certificates: shelf("certificates", [], () => []),
     actors: shelf("actors", [], () => []),
+    rules: shelf("rules", [], () => []),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

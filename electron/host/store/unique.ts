@@ -34,6 +34,7 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       // Whoever holds the credential would be two agents at once.
       ["credentialHash", "another agent has this credential", (a) => a.credentialHash],
     ]),
+  rules: (all) => firstClash(all, [["id", "another rule has this id", (r) => r.id]]),
   servers: (all) =>
     firstClash(all, [
       ["id", "another server has this id", (s) => s.id],

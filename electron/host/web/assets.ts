@@ -24,8 +24,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Reads every regular file below the folder; symbolic links are left out. @throws if the folder cannot be read */
-export function loadAssets(folder: string): Assets {
+/**
+ * Reads every regular file below the folder; symbolic links are left out.
+ * @param startPage what `/` is
+ * @throws if the folder cannot be read
+ */
+export function loadAssets(folder: string, startPage = "/index.html"): Assets {
   const files = new Map<string, Asset>();
   const walk = (at: string, prefix: string): void => {
     for (const entry of readdirSync(at, { withFileTypes: true })) {
@@ -41,7 +45,7 @@ export function loadAssets(folder: string): Assets {
     }
   };
   walk(folder, "/");
-  const start = files.get("/index.html");
+  const start = files.get(startPage);
   if (start === undefined) throw new Error("the interface has not been built");
   files.set("/", start);
   return { get: (pathname) => files.get(pathname) };

@@ -38,6 +38,7 @@ export function intent(n: number, given: Partial<CallIntent> = {}): CallIntent {
     inputHash: "0".repeat(64),
     decision: "allow",
     rules: ["default"],
+    permit: null,
     doorMs: 0.25,
     ...given,
   };

@@ -22,6 +22,10 @@ export function buildPages(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-pages-"));
   fs.mkdirSync(path.join(folder, "renderer/assets"), { recursive: true });
   fs.writeFileSync(path.join(folder, "renderer/index.html"), "<!doctype html><title>ours</title>");
+  fs.writeFileSync(
+    path.join(folder, "renderer/approval.html"),
+    "<!doctype html><title>asks</title>",
+  );
   fs.writeFileSync(path.join(folder, "renderer/assets/a b-1.js"), "void 0;");
   fs.writeFileSync(path.join(folder, "renderer/assets/notes.md"), "not for the browser");
   fs.writeFileSync(path.join(folder, "outside.html"), "outside");

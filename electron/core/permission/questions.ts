@@ -1,0 +1,256 @@
+// Questions: something asked of the person. One record, one life: an id, a deadline, a cancel, and an end that is told
+// to everyone. Silence is no; so is a window that is gone, a program that ends, an agent that asks too much.
+import type { Clock } from "../clock.ts";
+import { base64url, type Digest } from "../digest.ts";
+import { Refusal } from "../errors.ts";
+import { newId } from "../ids.ts";
+import type { Timers } from "../oauth/keeping/token-keeper.ts";
+import type { Rule } from "../policy/rules.ts";
+import { createPatience } from "./patience.ts";
+import type { Lifetime } from "./grants.ts";
+import { sameQuestion, type Subject } from "./subject.ts";
+
+/** What is asked. `rule`: whether a rule that allows something shall stand. */
+export type Matter =
+  | { readonly kind: "call"; readonly subject: Subject; readonly rules: readonly string[] }
+  | {
+      readonly kind: "rule";
+      readonly rule: Rule;
+      readonly agent: string | null;
+      readonly server: string | null;
+    };
+
+export type Verdict =
+  | { readonly type: "allow"; readonly lifetime: Lifetime; readonly scope: "arguments" | "tool" }
+  | { readonly type: "deny" }
+  /** "I did not ask for this": the agent is paused, too. */
+  | { readonly type: "deny-and-pause" };
+
+/** A question as the surface that asks sees it. */
+export interface Question {
+  readonly id: string;
+  readonly matter: Matter;
+  /** UTC instants. */
+  readonly askedAt: string;
+  readonly deadlineAt: string;
+  /** Calls that this answer serves: identical ones wait together. */
+  readonly waiting: number;
+  /** Milliseconds before a yes counts, after each showing. */
+  readonly deadTime: { readonly once: number; readonly always: number };
+}
+
+export interface Answered {
+  readonly question: string;
+  readonly verdict: Verdict;
+  readonly waitedMs: number;
+}
+
+/** Milliseconds. */
+export const ASK_FOR = 45_000;
+/** However long the person looks at it: an agent does not wait longer. */
+const AT_MOST = 5 * 60_000;
+/** A click that was meant for something else comes within this time. */
+export const DEAD = { ordinary: 500, grave: 3000 };
+const QUEUE = 20;
+
+interface Waiter {
+  readonly settle: (result: Answered | Refusal) => void;
+  readonly since: number;
+}
+
+interface Open {
+  readonly id: string;
+  readonly matter: Matter;
+  readonly askedAt: number;
+  readonly bornAt: number;
+  deadline: number;
+  waiters: Set<Waiter>;
+  cancelTimer: () => void;
+  /** The showing whose verdict counts: there is one at a time, and its nonce is known to that surface alone. */
+  showing: { readonly nonce: string; since: number } | null;
+}
+
+export type Questions = ReturnType<typeof createQuestions>;
+
+export function createQuestions(ports: {
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly timers: Timers;
+  readonly changed: () => void;
+}) {
+  const { clock, digest, timers } = ports;
+  const open = new Map<string, Open>();
+  const patience = createPatience(clock);
+  let closed = false;
+
+  const deadTimeOf = (matter: Matter): Question["deadTime"] => {
+    const grave = matter.kind === "rule" || matter.subject.destructive;
+    return { once: grave ? DEAD.grave : DEAD.ordinary, always: DEAD.grave };
+  };
+
+  const view = (one: Open): Question => ({
+    id: one.id,
+    matter: one.matter,
+    askedAt: new Date(one.askedAt).toISOString(),
+    deadlineAt: new Date(clock.now() + (one.deadline - clock.monotonic())).toISOString(),
+    waiting: one.waiters.size,
+    deadTime: deadTimeOf(one.matter),
+  });
+
+  function end(one: Open, result: Verdict | Refusal): void {
+    if (!open.delete(one.id)) return;
+    one.cancelTimer();
+    const now = clock.monotonic();
+    for (const waiter of one.waiters) {
+      waiter.settle(
+        result instanceof Refusal
+          ? result
+          : { question: one.id, verdict: result, waitedMs: now - waiter.since },
+      );
+    }
+    ports.changed();
+  }
+
+  function arm(one: Open): void {
+    one.cancelTimer();
+    one.cancelTimer = timers.after(Math.max(0, one.deadline - clock.monotonic()), () => {
+      if (one.matter.kind === "call") patience.unanswered(one.matter.subject.agent.id);
+      end(one, new Refusal("question_unanswered", { seconds: Math.round(ASK_FOR / 1000) }));
+    });
+  }
+
+  function find(id: string): Open {
+    const one = open.get(id);
+    if (one === undefined) throw new Refusal("question_closed");
+    return one;
+  }
+
+  function begin(matter: Matter): Open {
+    if (closed) throw new Refusal("question_withdrawn");
+    if (open.size >= QUEUE) throw new Refusal("questions_full", { limit: QUEUE });
+    const now = clock.monotonic();
+    const one: Open = {
+      id: newId("qst", clock.now(), (n) => digest.random(n)),
+      matter,
+      askedAt: clock.now(),
+      bornAt: now,
+      deadline: now + ASK_FOR,
+      waiters: new Set(),
+      cancelTimer: () => undefined,
+      showing: null,
+    };
+    open.set(one.id, one);
+    arm(one);
+    return one;
+  }
+
+  return {
+    /**
+     * Asks, and waits for the verdict.
+     * @throws Refusal `question_unanswered`, `question_withdrawn`, `questions_full`, `agent_cooling_down`, `agent_hung_up`
+     */
+    ask(matter: Matter, signal?: AbortSignal): Promise<Answered> {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(new Refusal("agent_hung_up"));
+        if (matter.kind === "call") patience.check(matter.subject.agent);
+        const same =
+          matter.kind === "call"
+            ? [...open.values()].find(
+                (o) => o.matter.kind === "call" && sameQuestion(o.matter.subject, matter.subject),
+              )
+            : undefined;
+        const one = same ?? begin(matter);
+        const gone = (): void => {
+          one.waiters.delete(waiter);
+          // The last one that wanted to know is gone: there is nothing left to ask.
+          if (one.waiters.size === 0) end(one, new Refusal("agent_hung_up"));
+          else ports.changed();
+          reject(new Refusal("agent_hung_up"));
+        };
+        const waiter: Waiter = {
+          since: clock.monotonic(),
+          settle(result) {
+            signal?.removeEventListener("abort", gone);
+            if (result instanceof Refusal) reject(result);
+            else resolve(result);
+          },
+        };
+        one.waiters.add(waiter);
+        signal?.addEventListener("abort", gone, { once: true });
+        ports.changed();
+      });
+    },
+
+    /** Oldest first. */
+    list: (): readonly Question[] => [...open.values()].map(view),
+
+    /**
+     * The surface shows this question now. Its verdict needs the nonce that this returns; the one of an earlier
+     * showing is void, and the dead time starts anew.
+     * @throws Refusal `question_closed`
+     */
+    show(id: string): Question & { readonly nonce: string } {
+      const one = find(id);
+      one.showing = { nonce: base64url(digest.random(16)), since: clock.monotonic() };
+      return { ...view(one), nonce: one.showing.nonce };
+    },
+
+    /** The person is busy with it: it waits on, within limits. @throws Refusal `question_closed`, `verdict_refused` */
+    hold(id: string, nonce: string): Question {
+      const one = find(id);
+      if (one.showing?.nonce !== nonce) throw new Refusal("verdict_refused");
+      one.deadline = Math.min(clock.monotonic() + ASK_FOR, one.bornAt + AT_MOST);
+      arm(one);
+      ports.changed();
+      return view(one);
+    },
+
+    /**
+     * Takes the verdict of the showing that this nonce belongs to, once.
+     * @throws Refusal `question_closed`, `verdict_refused`, `verdict_too_early`, `verdict_not_offered`
+     */
+    answer(id: string, nonce: string, verdict: Verdict): Matter {
+      const one = find(id);
+      const showing = one.showing;
+      if (showing === null || showing.nonce !== nonce) throw new Refusal("verdict_refused");
+      if (verdict.type === "allow") {
+        const { matter } = one;
+        const dead = deadTimeOf(matter);
+        const needed = verdict.lifetime === "always" ? dead.always : dead.once;
+        if (clock.monotonic() - showing.since < needed) {
+          showing.since = clock.monotonic();
+          throw new Refusal("verdict_too_early");
+        }
+        if (matter.kind === "rule" && verdict.lifetime !== "always") {
+          throw new Refusal("verdict_not_offered", { reason: "a rule stands until it is removed" });
+        }
+        if (matter.kind === "call" && matter.subject.destructive && verdict.lifetime === "always") {
+          throw new Refusal("verdict_not_offered", {
+            reason: "what cannot be taken back is never allowed for good",
+          });
+        }
+      }
+      if (one.matter.kind === "call") patience.answered(one.matter.subject.agent.id);
+      end(one, verdict);
+      return one.matter;
+    },
+
+    /** Agents that are not asked about for now, because nobody answered. */
+    cooling: () => patience.cooling(),
+    /** The person wants to be asked about this agent again. */
+    resume(agentId: string): void {
+      patience.answered(agentId);
+      ports.changed();
+    },
+
+    /** Screen or vault locked: nobody may answer for the person. */
+    withdrawAll(): void {
+      for (const one of open.values()) end(one, new Refusal("question_withdrawn"));
+    },
+
+    close(): void {
+      closed = true;
+      this.withdrawAll();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// What the person is asked about, and what an answer is bound to: one call, in the bytes that will be sent.
+import type { AdmittedAgent } from "../agent-register.ts";
+import type { AgentAuthMethod } from "../agents.ts";
+import { hex, type Digest } from "../digest.ts";
+import { isDestructive } from "../policy/destructive.ts";
+import { targetOf } from "../policy/input.ts";
+import type { PatternType, Server, Stage } from "../servers.ts";
+
+export interface Subject {
+  readonly tenant: string;
+  readonly agent: {
+    readonly id: string;
+    readonly name: string;
+    readonly authMethod: AgentAuthMethod;
+  };
+  readonly server: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: Server["kind"];
+    readonly stage: Stage;
+    readonly pattern: PatternType | "env";
+    readonly target: string;
+  };
+  /** As the agent wrote it. */
+  readonly tool: string;
+  readonly destructive: boolean;
+  /** The arguments exactly as they will be sent, as text; `{}` where the call has none. */
+  readonly argumentsText: string;
+  readonly argumentsBytes: number;
+  /** SHA-256 of the tool's name, a line feed, and the argument bytes; hex. What is shown is what is sent. */
+  readonly argumentsHash: string;
+  /** Changes with the agent's credential and with anything about the server: what was allowed before is void then. */
+  readonly stamp: string;
+}
+
+export function subjectOf(
+  who: AdmittedAgent,
+  server: Server,
+  tool: string,
+  argumentsText: string,
+  digest: Digest,
+): Subject {
+  const { agent, authMethod } = who;
+  return {
+    tenant: server.tenant,
+    agent: { id: agent.id, name: agent.name, authMethod },
+    server: {
+      id: server.id,
+      name: server.name,
+      kind: server.kind,
+      stage: server.stage,
+      pattern: server.kind === "http" ? server.pattern.type : "env",
+      target: targetOf(server),
+    },
+    tool,
+    destructive: isDestructive(tool),
+    argumentsText,
+    argumentsBytes: new TextEncoder().encode(argumentsText).length,
+    argumentsHash: hex(digest.sha256(`${tool}\n${argumentsText}`)),
+    stamp: hex(digest.sha256(JSON.stringify([agent.credentialHash, agent.certificate, server]))),
+  };
+}
+
+/** Two calls that one answer serves: the same agent asks the same of the same server, in the same bytes. */
+export const sameQuestion = (a: Subject, b: Subject): boolean =>
+  a.argumentsHash === b.argumentsHash &&
+  a.tool === b.tool &&
+  a.agent.id === b.agent.id &&
+  a.server.id === b.server.id &&
+  a.stamp === b.stamp;

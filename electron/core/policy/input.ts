@@ -1,0 +1,87 @@
+// The document that policy is asked about: a superset of the one that the five patterns were published with, so that
+// policies written for those (`input.agent.scopes`, `input.tool.namespace`, `input.request.cert_verified`) run as they are.
+import type { AdmittedAgent } from "../agent-register.ts";
+import { RUNGS, strength } from "../oauth/keeping/ladder.ts";
+import { shapeOf } from "../pattern-shape.ts";
+import type { Server } from "../servers.ts";
+import { isDestructive } from "./destructive.ts";
+
+export interface PolicyInput {
+  readonly agent: {
+    readonly id: string;
+    readonly name: string;
+    readonly tenant: string;
+    readonly scopes: readonly string[];
+    readonly auth_method: string;
+  };
+  readonly server: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly stage: string;
+    readonly target: string;
+    /** Of the practice company: nothing behind it is real. */
+    readonly practice: boolean;
+  };
+  readonly tool: {
+    readonly name: string;
+    /** The tenant that the tool belongs to. */
+    readonly namespace: string;
+    readonly destructive: boolean;
+  };
+  readonly credential: { readonly pattern: string; readonly bound: boolean };
+  readonly request: {
+    /** The agent proved itself by a client certificate. */
+    readonly cert_verified: boolean;
+    readonly via: string;
+    readonly method: string;
+    /** Null where the arguments are no JSON object. */
+    readonly arguments: unknown;
+  };
+  /** UTC instant. */
+  readonly time: string;
+}
+
+/** What a server is reached by: its address, or its command. A grant or a rule is for this and nothing else. */
+export const targetOf = (server: Server): string =>
+  server.kind === "http" ? server.url : JSON.stringify([server.command, ...server.args]);
+
+/** Builds the document for one call. `argumentsValue` was read strictly. */
+export function policyInput(
+  who: AdmittedAgent,
+  server: Server,
+  call: { tool: string; via: string; argumentsValue: unknown; now: number; practice: boolean },
+): PolicyInput {
+  const { agent, authMethod } = who;
+  const shape = server.kind === "http" ? shapeOf(server.pattern) : ({ type: "env" } as const);
+  return {
+    agent: {
+      id: agent.id,
+      name: agent.name,
+      tenant: agent.tenant,
+      scopes: ["mcp:invoke"],
+      auth_method: authMethod,
+    },
+    server: {
+      id: server.id,
+      name: server.name,
+      kind: server.kind,
+      stage: server.stage,
+      target: targetOf(server),
+      practice: call.practice,
+    },
+    tool: {
+      name: call.tool,
+      namespace: server.tenant,
+      destructive: isDestructive(call.tool),
+    },
+    credential: { pattern: shape.type, bound: strength(shape) >= RUNGS.bound },
+    request: {
+      cert_verified: authMethod === "certificate",
+      via: call.via,
+      method: "tools/call",
+      arguments: call.argumentsValue,
+    },
+    time: new Date(call.now).toISOString(),
+  };
+}

@@ -1,0 +1,14 @@
+// The only bridge into the window that asks. It can ask about questions and answer them, and nothing else.
+import { contextBridge, ipcRenderer } from "electron";
+import type { AppEvent, Reply } from "../contract.ts";
+
+contextBridge.exposeInMainWorld("countersign", {
+  call: (method: string, input: unknown): Promise<Reply<unknown>> =>
+    ipcRenderer.invoke("countersign:question", method, input) as Promise<Reply<unknown>>,
+  watch: (listener: (event: AppEvent) => void): (() => void) => {
+    const forward = (_: unknown, event: AppEvent): void => listener(event);
+    ipcRenderer.on("countersign:questions-changed", forward);
+    return () => void ipcRenderer.off("countersign:questions-changed", forward);
+  },
+  platform: process.platform,
+});

@@ -1,0 +1,101 @@
+// The page that asks: one question at a time, oldest first.
+import { Hourglass, ShieldCheck } from "lucide-react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { useNow } from "../lib/hooks.ts";
+import { ComplaintBox, Empty } from "../parts/notice.tsx";
+import { Brand } from "../shell/brand.tsx";
+import { NoLink, SignedOut } from "../shell/full-page.tsx";
+import type { ShownQuestion } from "../types.ts";
+import { words } from "../words.ts";
+import { AnswerBar } from "./answer-bar.tsx";
+import { CallQuestion } from "./call-question.tsx";
+import type { QuestionStore } from "./question-store.ts";
+import { RuleQuestion } from "./rule-question.tsx";
+
+export function Approval(props: { store: QuestionStore }): ReactNode {
+  const { store } = props;
+  const view = useSyncExternalStore(store.subscribe, store.view);
+  const { shown, open } = view;
+  const waiting = open.length;
+  // Which question was read to its end: what cannot be taken back wants that (approvals 8).
+  const [readId, setReadId] = useState<string | null>(null);
+  const look = (node: HTMLElement | null): void => {
+    if (node === null || shown === null || readId === shown.id) return;
+    if (node.scrollTop + node.clientHeight >= node.scrollHeight - 4) setReadId(shown.id);
+  };
+  useEffect(() => {
+    document.title = waiting === 0 ? words.approval.title : `(${waiting}) ${words.approval.title}`;
+  }, [waiting]);
+
+  if (view.link === "signed-out") return <SignedOut />;
+  // What was shown before the link was lost is not to be answered any more.
+  if (view.link !== "open") {
+    return <NoLink lost={view.link === "lost"} onRetry={() => store.bridge.retry()} />;
+  }
+  if (shown === null) {
+    return (
+      <main className="ask">
+        <Empty icon={ShieldCheck} title={words.approval.idleTitle} text={words.approval.idleText} />
+      </main>
+    );
+  }
+  return (
+    <main
+      className="ask"
+      role="alertdialog"
+      aria-labelledby="ask-heading"
+      // Whoever moves, reads or scrolls here is busy with it.
+      onPointerMove={() => store.hold()}
+      onKeyDown={() => store.hold()}
+      onWheel={() => store.hold()}
+    >
+      <header className="ask-head">
+        <Brand size={20} />
+        <span className="ask-from">{words.app}</span>
+        {waiting > 1 && <span className="badge">{words.approval.more(waiting - 1)}</span>}
+        <Countdown question={shown} />
+      </header>
+      {/* Focusable, so that a keyboard can scroll it; a new question starts at its top. */}
+      <div
+        className="ask-body"
+        tabIndex={0}
+        key={shown.id}
+        ref={look}
+        onScroll={(event) => look(event.currentTarget)}
+      >
+        {shown.matter.kind === "call" ? (
+          <CallQuestion
+            subject={shown.matter.subject}
+            rules={shown.matter.rules}
+            waiting={shown.waiting}
+          />
+        ) : (
+          <RuleQuestion {...shown.matter} />
+        )}
+        {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
+      </div>
+      <AnswerBar
+        key={`answer ${shown.id}`}
+        store={store}
+        view={view}
+        question={shown}
+        read={readId === shown.id}
+      />
+    </main>
+  );
+}
+
+function Countdown(props: { question: ShownQuestion }): ReactNode {
+  const now = useNow(500);
+  const left = Math.max(0, Math.round((Date.parse(props.question.deadlineAt) - now) / 1000));
+  return (
+    <span
+      className={`ask-left${left <= 10 ? " ask-left-soon" : ""}`}
+      title={words.approval.leftHint}
+      role="timer"
+    >
+      <Hourglass size={13} aria-hidden />
+      {words.approval.left(left)}
+    </span>
+  );
+}

@@ -1,0 +1,84 @@
+// One call that an agent wants to make. What Countersign knows stands apart from what others wrote, and nothing that
+// decides is left out or cut.
+import { TriangleAlert } from "lucide-react";
+import { type ReactNode, useMemo } from "react";
+import { countHidden } from "../lib/hidden.ts";
+import { CopyLine } from "../parts/copy.tsx";
+import { Json } from "../parts/json.tsx";
+import { Shown } from "../parts/shown.tsx";
+import type { Subject } from "../types.ts";
+import { words } from "../words.ts";
+
+export function CallQuestion(props: {
+  subject: Subject;
+  rules: readonly string[];
+  waiting: number;
+}): ReactNode {
+  const { subject, rules, waiting } = props;
+  const w = words.approval.call;
+  const text = subject.argumentsText;
+  const hidden = useMemo(() => countHidden(text, true), [text]);
+  return (
+    <>
+      <h1 id="ask-heading">{w.heading}</h1>
+      {subject.destructive && (
+        <div className="ask-grave">
+          <TriangleAlert size={16} aria-hidden />
+          <div>
+            <strong>{w.destructive}</strong>
+            <p>{w.destructiveText}</p>
+          </div>
+        </div>
+      )}
+      <dl className="facts ask-facts">
+        <Fact name={w.agent}>
+          <strong>
+            <Shown text={subject.agent.name} />
+          </strong>
+          <span className="faint">{w.proof[subject.agent.authMethod]}</span>
+        </Fact>
+        <Fact name={w.tool}>
+          <span className="ask-tool" title={w.toolHint}>
+            <Shown text={subject.tool} />
+          </span>
+        </Fact>
+        <Fact name={w.server}>
+          <strong>{subject.server.name}</strong>
+          <span className={`badge badge-${subject.server.stage}`}>
+            {words.servers.stage[subject.server.stage]}
+          </span>
+          <span className="ask-target mono">
+            <Shown text={subject.server.target} />
+          </span>
+        </Fact>
+        <Fact name={w.credential}>{words.log.pattern[subject.server.pattern]}</Fact>
+        <Fact name={w.reason}>
+          {rules.map((rule) => w.rules[rule] ?? `${w.ownRule} (${rule})`).join("; ")}
+        </Fact>
+      </dl>
+      <section className="untrusted ask-arguments">
+        <div className="untrusted-bar">
+          <span className="untrusted-name">
+            {w.arguments} · {w.untrusted}
+          </span>
+          {hidden > 0 && <span className="untrusted-alarm">{w.hidden(hidden)}</span>}
+        </div>
+        <Json text={text} label={w.arguments} />
+      </section>
+      <div className="ask-hash">
+        <span title={w.hashHint}>{w.hash}</span>
+        <CopyLine text={subject.argumentsHash} label={words.common.copy} />
+      </div>
+      {waiting > 1 && <p className="ask-waiting">{w.waiting(waiting)}</p>}
+    </>
+  );
+}
+
+function Fact(props: { name: string; children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+// What is asked now, and the one question that is shown. A showing begins anew whenever something about the window
+// changes, so that no click that was meant for something else counts as a yes.
+import type { Bridge, Link } from "../bridge.ts";
+import type { Complaint, Question, ShownQuestion, Verdict } from "../types.ts";
+
+export interface QuestionView {
+  readonly link: Link;
+  readonly open: readonly Question[];
+  readonly shown: ShownQuestion | null;
+  /** performance.now() when an ordinary yes counts, and when one for good does. */
+  readonly armed: { readonly once: number; readonly always: number };
+  /** Why the last answer was not taken. */
+  readonly complaint: Complaint | null;
+  readonly answering: boolean;
+}
+
+/** Milliseconds between two notes that the person is busy with the question. */
+const HOLD_EVERY = 5000;
+
+export class QuestionStore {
+  readonly bridge: Bridge;
+  #view: QuestionView;
+  readonly #listeners = new Set<() => void>();
+  #showing = 0;
+  #shown: Promise<void> = Promise.resolve();
+  #heldAt = -Infinity;
+
+  constructor(bridge: Bridge) {
+    this.bridge = bridge;
+    this.#view = {
+      link: bridge.link(),
+      open: [],
+      shown: null,
+      armed: { once: Infinity, always: Infinity },
+      complaint: null,
+      answering: false,
+    };
+  }
+
+  readonly view = (): QuestionView => this.#view;
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  #set(change: Partial<QuestionView>): void {
+    this.#view = { ...this.#view, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  start(): void {
+    this.bridge.onLink((link) => {
+      this.#set({ link });
+      if (link === "open") void this.refresh();
+    });
+    this.bridge.watch((event) => {
+      if (event.type === "changed" && event.what === "questions") void this.refresh();
+    });
+    if (this.bridge.link() === "open") void this.refresh();
+    for (const name of ["focus", "resize"] as const) {
+      window.addEventListener(name, () => this.again());
+    }
+    document.addEventListener("visibilitychange", () => this.again());
+  }
+
+  async refresh(): Promise<void> {
+    const reply = await this.bridge.call("questions.list", {});
+    if (!reply.ok) return;
+    const open = reply.value;
+    const { shown } = this.#view;
+    const same = open.find(({ id }) => id === shown?.id);
+    if (same !== undefined && shown !== null) {
+      // Deadline and number of calls may have changed; what is asked cannot.
+      this.#set({ open, shown: { ...same, nonce: shown.nonce } });
+      return;
+    }
+    this.#set({ open, shown: null, complaint: null });
+    const [first] = open;
+    if (first !== undefined) await this.show(first.id);
+  }
+
+  /** Shows a question: an answer counts only after the dead time that begins now. */
+  show(id: string): Promise<void> {
+    this.#shown = this.#show(id);
+    return this.#shown;
+  }
+
+  async #show(id: string): Promise<void> {
+    const turn = ++this.#showing;
+    // Nothing can be allowed while a new showing is being made.
+    this.#set({ armed: { once: Infinity, always: Infinity } });
+    const reply = await this.bridge.call("questions.show", { id });
+    if (turn !== this.#showing || !reply.ok) return;
+    const { deadTime } = reply.value;
+    const now = performance.now();
+    this.#set({
+      shown: reply.value,
+      armed: { once: now + deadTime.once, always: now + deadTime.always },
+    });
+  }
+
+  /** The window moved, came back or changed its size: the dead time begins anew. */
+  again(): void {
+    const { shown } = this.#view;
+    if (shown !== null) void this.show(shown.id);
+  }
+
+  /** The person is busy with the question: it waits on. */
+  hold(): void {
+    const { shown } = this.#view;
+    const now = performance.now();
+    if (shown === null || now - this.#heldAt < HOLD_EVERY) return;
+    this.#heldAt = now;
+    void this.bridge.call("questions.hold", { id: shown.id, nonce: shown.nonce });
+  }
+
+  async answer(verdict: Verdict): Promise<void> {
+    const { shown, answering } = this.#view;
+    if (shown === null || answering) return;
+    this.#set({ answering: true, complaint: null });
+    // A new showing may be under way: its nonce is the one that counts, and a no must not get lost.
+    await this.#shown;
+    const { id } = shown;
+    const nonce = this.#view.shown?.id === id ? this.#view.shown.nonce : shown.nonce;
+    const reply = await this.bridge.call("questions.answer", { id, nonce, verdict });
+    this.#set({ answering: false, complaint: reply.ok ? null : reply.error });
+    if (reply.ok) await this.refresh();
+    else this.again();
+  }
+}

@@ -1,0 +1,190 @@
+// What agents may do without asking: rules, what is always in force, and what was allowed for a while.
+import { Plus, Scale, Trash2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { clockTime } from "../lib/format.ts";
+import { Button, IconButton } from "../parts/button.tsx";
+import { Confirm } from "../parts/dialog.tsx";
+import { Empty, Notice } from "../parts/notice.tsx";
+import { Screen } from "../parts/screen.tsx";
+import { Shown } from "../parts/shown.tsx";
+import { useApp, useBridge, useStore } from "../state/context.tsx";
+import type { Grant, Rule } from "../types.ts";
+import { words } from "../words.ts";
+import { AddRule } from "./add-rule.tsx";
+
+export function PolicyScreen(): ReactNode {
+  const { rules, grants } = useApp();
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<Rule | null>(null);
+  const bridge = useBridge();
+  const store = useStore();
+  const w = words.policy;
+  const add = (
+    <Button look="primary" icon={Plus} onClick={() => setAdding(true)}>
+      {w.add}
+    </Button>
+  );
+  return (
+    <Screen title={w.title} text={w.subtitle} actions={rules?.length !== 0 && add}>
+      <div className="narrow">
+        <Cooling />
+        {rules?.length === 0 ? (
+          <Empty icon={Scale} title={w.rulesEmptyTitle} text={w.rulesEmpty}>
+            {add}
+          </Empty>
+        ) : (
+          <section aria-labelledby="policy-rules">
+            <h2 id="policy-rules" className="policy-heading">
+              {w.rules}
+            </h2>
+            <ul className="policy-list">
+              {rules?.map((rule) => (
+                <RuleRow key={rule.id} rule={rule} onRemove={() => setRemoving(rule)} />
+              ))}
+            </ul>
+          </section>
+        )}
+        <section aria-labelledby="policy-grants">
+          <h2 id="policy-grants" className="policy-heading">
+            {w.grants}
+          </h2>
+          {grants?.length === 0 && <p className="faint">{w.grantsEmpty}</p>}
+          <ul className="policy-list">
+            {grants?.map((grant) => (
+              <GrantRow key={grant.id} grant={grant} />
+            ))}
+          </ul>
+        </section>
+        <section aria-labelledby="policy-always">
+          <h2 id="policy-always" className="policy-heading">
+            {w.builtIn}
+          </h2>
+          <ul className="policy-list">
+            {w.builtInRules.map(([effect, text]) => (
+              <li key={text} className="policy-row">
+                <EffectMark effect={effect} />
+                <span className="policy-what">{text}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
+      {adding && <AddRule onClose={() => setAdding(false)} />}
+      {removing !== null && (
+        <Confirm
+          title={w.removeTitle}
+          text={w.removeText}
+          action={words.common.remove}
+          onClose={() => setRemoving(null)}
+          run={async () => {
+            const reply = await bridge.call("rules.remove", { id: removing.id });
+            store.refresh("rules");
+            return reply;
+          }}
+        />
+      )}
+    </Screen>
+  );
+}
+
+function EffectMark(props: { effect: Rule["effect"] }): ReactNode {
+  return (
+    <span className={`effect effect-${props.effect}`}>{words.policy.effect[props.effect]}</span>
+  );
+}
+
+function RuleRow(props: { rule: Rule; onRemove: () => void }): ReactNode {
+  const { rule } = props;
+  const { agents, servers } = useApp();
+  const w = words.policy;
+  const named = (
+    id: string | null,
+    all: readonly { readonly id: string; readonly name: string }[] | null,
+    any: string,
+  ): string => (id === null ? any : (all?.find((one) => one.id === id)?.name ?? w.gone));
+  const tool = rule.tool ?? w.anyTool;
+  return (
+    <li className="policy-row">
+      <EffectMark effect={rule.effect} />
+      <span className="policy-what">
+        <strong>
+          <Shown text={named(rule.agent, agents, w.anyAgent)} />
+        </strong>{" "}
+        → <code>{rule.tool === null ? w.anyTool : <Shown text={rule.tool} />}</code> {w.on}{" "}
+        <strong>{named(rule.server, servers, w.anyServer)}</strong>
+        {rule.note !== null && (
+          <small className="faint">
+            <Shown text={rule.note} />
+          </small>
+        )}
+      </span>
+      <IconButton label={w.removeNamed(tool)} icon={Trash2} size={15} onClick={props.onRemove} />
+    </li>
+  );
+}
+
+function GrantRow(props: { grant: Grant }): ReactNode {
+  const { grant } = props;
+  const bridge = useBridge();
+  const store = useStore();
+  const w = words.policy;
+  const end = grant.endsAt < grant.idleEndsAt ? grant.endsAt : grant.idleEndsAt;
+  return (
+    <li className="policy-row">
+      <EffectMark effect="allow" />
+      <span className="policy-what">
+        <strong>
+          <Shown text={grant.agent.name} />
+        </strong>{" "}
+        →{" "}
+        <code>
+          <Shown text={grant.tool} />
+        </code>{" "}
+        {w.on} <strong>{grant.server.name}</strong>
+        <small className="faint">
+          {w.grantScope[grant.argumentsHash === null ? "tool" : "arguments"]} · {w.uses(grant.uses)}{" "}
+          · {w.ends(clockTime(Date.parse(end)))}
+        </small>
+      </span>
+      <Button
+        small
+        aria-label={w.revokeNamed(grant.tool)}
+        onClick={() =>
+          void bridge.call("grants.revoke", { id: grant.id }).then(() => store.refresh("grants"))
+        }
+      >
+        {w.revoke}
+      </Button>
+    </li>
+  );
+}
+
+function Cooling(): ReactNode {
+  const { waiting, agents } = useApp();
+  const bridge = useBridge();
+  const store = useStore();
+  const w = words.policy;
+  return waiting?.cooling.map((id) => {
+    const name = agents?.find((agent) => agent.id === id)?.name ?? id;
+    return (
+      <Notice
+        key={id}
+        tone="warning"
+        title={w.cooling}
+        text={w.coolingText(name)}
+        actions={
+          <Button
+            small
+            onClick={() =>
+              void bridge
+                .call("questions.resume", { agent: id })
+                .then(() => store.refresh("waiting"))
+            }
+          >
+            {w.resume}
+          </Button>
+        }
+      />
+    );
+  });
+}

@@ -1,0 +1,243 @@
+// The window that asks, in a real Electron: when it comes, who may answer, and what it takes for a no.
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ask, echoServer, toolCall, upstream } from "../support/house.ts";
+import { until } from "../support/processes.ts";
+import { type AppWindow, openApp, root } from "./window.ts";
+
+const SHOTS = path.join(root, ".cache/screenshots");
+
+let desktop: AppWindow;
+let server: Awaited<ReturnType<typeof upstream>>;
+let credential = "";
+
+interface Bridge {
+  call(
+    method: string,
+    input: unknown,
+  ): Promise<{ ok: boolean; value?: never; error?: { code: string } }>;
+}
+/** One call of the page's own bridge, as a script in that page would make it. */
+const say = (page: Page, method: string, input: unknown) =>
+  page.evaluate(([m, i]) => (Reflect.get(window, "countersign") as unknown as Bridge).call(m, i), [
+    method,
+    input,
+  ] as const);
+const send = (args: unknown, tool = "echo") =>
+  ask(`http://127.0.0.1:${desktop.port}`, "/mcp/echo", {
+    headers: { authorization: `Bearer ${credential}` },
+    body: toolCall(args, 1, tool),
+  });
+const asks = (page: Page): boolean => page.url().startsWith("app://approval/");
+/** Pages whose process died: Playwright goes on listing them. */
+const dead = new WeakSet<Page>();
+async function asking(): Promise<Page> {
+  let found: Page | undefined;
+  await until(
+    () => {
+      found = desktop.app.windows().findLast((page) => asks(page) && !dead.has(page));
+      return found !== undefined;
+    },
+    8000,
+    "the window that asks",
+  );
+  const page = found as Page;
+  page.once("crash", () => dead.add(page));
+  await page.getByRole("alertdialog").waitFor();
+  return page;
+}
+/** The window goes with the answer, and Playwright would wait for a page that is not there any more. */
+const press = (page: Page, key: string): void =>
+  void page.keyboard.press(key).catch(() => undefined);
+const click = (page: Page, name: string): void =>
+  void page
+    .getByRole("button", { name, exact: true })
+    .click()
+    .catch(() => undefined);
+/** A person brings the window to the front: until then nothing in it counts as meant. */
+const focus = (): Promise<void> =>
+  desktop.app.evaluate(({ BrowserWindow }) => {
+    for (const one of BrowserWindow.getAllWindows()) {
+      if (one.webContents.getURL().startsWith("app://approval/")) one.focus();
+    }
+  });
+async function inFront(): Promise<Page> {
+  const page = await asking();
+  await focus();
+  // Without a window manager the display gives focus to nobody.
+  await page.evaluate(() => Object.assign(document, { hasFocus: () => true }));
+  return page;
+}
+const gone = (): Promise<void> =>
+  until(
+    () => desktop.app.windows().every((page) => !asks(page) || dead.has(page)),
+    5000,
+    "the window that asks going",
+  );
+
+beforeAll(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  server = await upstream(echoServer);
+  desktop = await openApp(["--vault", "memory"], { asks: true });
+  await desktop.page.getByRole("navigation").waitFor();
+  const added = await say(desktop.page, "servers.add", {
+    kind: "http",
+    name: "echo",
+    url: server.url,
+    auth: { type: "none" },
+    allowPlainHttpOnLoopback: true,
+  });
+  expect(added).toMatchObject({ ok: true });
+  const agent = await say(desktop.page, "agents.add", { name: "Claude Code" });
+  credential = (agent as unknown as { value: { credential: string } }).value.credential;
+}, 60_000);
+afterAll(async () => {
+  await desktop?.stop();
+  await server?.close();
+});
+
+describe("the window that asks", () => {
+  it("comes only when something is asked, with an origin, a session and a bridge of its own", async () => {
+    expect(desktop.app.windows()).toHaveLength(1);
+    const reply = send({ query: "Jane Doe" });
+    const page = await asking();
+    await page.getByText("Jane Doe").waitFor();
+    expect(server.seen, "nothing left before the answer").toHaveLength(0);
+    const facts = await desktop.app.evaluate(({ webContents }) =>
+      webContents.getAllWebContents().map((one) => {
+        const { sandbox, contextIsolation, nodeIntegration, webSecurity } = (
+          one as unknown as { getLastWebPreferences(): Record<string, unknown> }
+        ).getLastWebPreferences();
+        return {
+          origin: one.getURL().split("/").slice(0, 3).join("/"),
+          hardened: [sandbox, contextIsolation, nodeIntegration, webSecurity].join(),
+        };
+      }),
+    );
+    expect(facts.map(({ origin }) => origin).sort()).toEqual([
+      "app://approval",
+      "app://countersign",
+    ]);
+    expect(new Set(facts.map(({ hardened }) => hardened))).toEqual(
+      new Set(["true,true,false,true"]),
+    );
+    const bridge = await page.evaluate(() =>
+      Object.keys(Reflect.get(window, "countersign") as unknown as object),
+    );
+    expect(bridge.sort()).toEqual(["call", "platform", "watch"]);
+    for (const [theme, colorScheme] of [
+      ["light", "light"],
+      ["dark", "dark"],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: path.join(SHOTS, `app-ask-${theme}.png`) });
+    }
+
+    // Forged verdicts: from the app's window, for its methods and for the other's.
+    const app = desktop.page;
+    expect(await say(app, "questions.list", {})).toMatchObject({
+      error: { code: "surface_refused" },
+    });
+    expect(
+      await say(app, "questions.answer", {
+        id: "qst_0000000000",
+        nonce: "x".repeat(22),
+        verdict: { type: "allow", lifetime: "once", scope: "arguments" },
+      }),
+    ).toMatchObject({ error: { code: "surface_refused" } });
+    expect(await say(page, "calls.search", {})).toMatchObject({
+      error: { code: "surface_refused" },
+    });
+
+    click(page, "Deny");
+    expect((await reply).code).toBe("call_refused");
+    await gone();
+    expect(server.seen).toHaveLength(0);
+  }, 40_000);
+
+  it("takes no early click and no Enter alone; after that a click is a yes", async () => {
+    const reply = send({ n: 1 });
+    const page = await asking();
+    const allow = page.getByRole("button", { name: "Allow", exact: true });
+    // At once after a new showing: the button is dead, and pressing it starts the wait again.
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await allow.click({ force: true });
+    expect(desktop.app.windows()).toHaveLength(2);
+    await page.evaluate(() => Object.assign(document, { hasFocus: () => false }));
+    await page.waitForTimeout(300);
+    await allow.click({ force: true });
+    await page.waitForTimeout(300);
+    expect(server.seen, "a click into a window without focus allows nothing").toHaveLength(0);
+    await page.evaluate(() => Object.assign(document, { hasFocus: () => true }));
+    await page.waitForTimeout(900);
+    await allow.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(300);
+    expect(server.seen, "Enter alone allows nothing").toHaveLength(0);
+    click(page, "Allow");
+    expect((await reply).status).toBe(200);
+    await gone();
+  }, 40_000);
+
+  it("Escape is a no, Control and Enter together a yes", async () => {
+    const no = send({ n: 2 });
+    press(await inFront(), "Escape");
+    expect((await no).code).toBe("call_refused");
+    await gone();
+    const yes = send({ n: 3 });
+    const page = await inFront();
+    await page.waitForTimeout(900);
+    press(page, "Control+Enter");
+    expect((await yes).status).toBe(200);
+    await gone();
+  }, 40_000);
+
+  it("denies when it is closed, and when its page dies", async () => {
+    const closed = send({ n: 4 });
+    await asking();
+    await desktop.app.evaluate(({ BrowserWindow }) => {
+      for (const one of BrowserWindow.getAllWindows()) {
+        if (one.webContents.getURL().startsWith("app://approval/")) one.close();
+      }
+    });
+    expect((await closed).code).toBe("question_withdrawn");
+    await gone();
+    const killed = send({ n: 5 });
+    await asking();
+    await desktop.app.evaluate(({ BrowserWindow }) => {
+      for (const one of BrowserWindow.getAllWindows()) {
+        if (one.webContents.getURL().startsWith("app://approval/")) {
+          one.webContents.forcefullyCrashRenderer();
+        }
+      }
+    });
+    expect((await killed).code).toBe("question_withdrawn");
+    // And the next question finds a new one.
+    const next = send({ n: 6 });
+    press(await inFront(), "Escape");
+    expect((await next).code).toBe("call_refused");
+    await gone();
+  }, 40_000);
+
+  it("denies while the person is away: the machine sleeps", async () => {
+    const asleep = send({ n: 7 });
+    await asking();
+    await desktop.app.evaluate(({ powerMonitor }) => void powerMonitor.emit("suspend"));
+    expect((await asleep).code).toBe("question_withdrawn");
+    await gone();
+  }, 20_000);
+
+  it("the app's window says that a question waits, and leads there", async () => {
+    const reply = send({ n: 8 });
+    const page = await asking();
+    await desktop.page.getByText("A question waits for you").waitFor();
+    await desktop.page.getByRole("button", { name: "Answer" }).click();
+    await focus();
+    press(page, "Escape");
+    expect((await reply).code).toBe("call_refused");
+    await desktop.page.getByText("A question waits for you").waitFor({ state: "detached" });
+  }, 30_000);
+});

@@ -1,0 +1,64 @@
+// `rule`, `grant` and `question` from the command line.
+import { afterEach, expect, it } from "vitest";
+import type { Rule } from "../../electron/core/policy/rules.ts";
+import { openDesk, type TestDesk } from "./desk.ts";
+
+let desk: TestDesk;
+afterEach(() => desk.close());
+
+it("adds a rule that denies at once, lists it by name, and removes it", async () => {
+  desk = await openDesk();
+  await desk.house.agent("ci");
+  const added = await desk.cli([
+    "rule",
+    "add",
+    "deny",
+    "--agent",
+    "ci",
+    "--tool",
+    "drop_*",
+    "--json",
+  ]);
+  expect(added.code).toBe(0);
+  const { id } = added.json<Rule>();
+  const listed = await desk.cli(["rule", "list"]);
+  expect(listed.out).toMatch(/deny\s+ci\s+any\s+drop_\*\s+personal/);
+  expect((await desk.cli(["rule", "remove", id])).code).toBe(0);
+  const again = await desk.cli(["rule", "remove", id]);
+  expect([again.code, again.err]).toEqual([66, expect.stringContaining("no such rule")]);
+});
+
+it("one that allows waits for an answer elsewhere: the command line says where, and cannot give it", async () => {
+  desk = await openDesk();
+  const adding = desk.cli(["rule", "add", "allow", "--tool", "search_*"]);
+  const { desk: surfaces } = desk.house.countersign;
+  let id = "";
+  await expect
+    .poll(async () => {
+      const reply = await surfaces.call("approval", "questions.list", {});
+      const [one] = reply.ok ? (reply.value as { id: string }[]) : [];
+      id = one?.id ?? "";
+      return id;
+    })
+    .not.toBe("");
+  expect((await desk.cli(["question", "open"])).out).toContain("1 question waits.");
+  const shown = (await surfaces.call("approval", "questions.show", { id })) as {
+    value: { nonce: string };
+  };
+  const verdict = { type: "deny" };
+  const { nonce } = shown.value;
+  await surfaces.call("approval", "questions.answer", { id, nonce, verdict });
+  const { code, err } = await adding;
+  expect(code).toBe(1);
+  expect(err).toContain("Answer in the window of Countersign that asks.");
+  expect(err).toContain("said no");
+});
+
+it("says what is wrong with a rule, and with a permission that has ended", async () => {
+  desk = await openDesk();
+  expect(await desk.cli(["rule", "add", "maybe"])).toMatchObject({ code: 64 });
+  expect(await desk.cli(["rule", "add", "deny", "--tool", "a[b]"])).toMatchObject({ code: 64 });
+  expect(await desk.cli(["rule", "add", "deny", "--agent", "nobody"])).toMatchObject({ code: 66 });
+  expect((await desk.cli(["grant", "list"])).out).toContain("Nothing is allowed for a while now.");
+  expect(await desk.cli(["grant", "revoke", "grt_0000000000"])).toMatchObject({ code: 66 });
+});

@@ -1,0 +1,164 @@
+// Stops of the tour about policy, and the page that asks in each of its states.
+import type { Page } from "playwright";
+import type { Grant } from "../../electron/core/permission/grants.ts";
+import type { Matter } from "../../electron/core/permission/questions.ts";
+import type { Subject } from "../../electron/core/permission/subject.ts";
+import { rule } from "../support/rules.ts";
+import { sampleAgents, sampleServers } from "./sample.ts";
+import { full, nav, now, type Stop } from "./tour-base.ts";
+
+const [agent] = sampleAgents(now);
+const [server] = sampleServers(now);
+if (agent === undefined || server === undefined) throw new Error("the sample is empty");
+
+const instant = (ms: number): string => new Date(now + ms).toISOString();
+const RULES = [
+  rule(1, { tool: "search_*", agent: agent.id, server: server.id, note: "Reading is fine" }),
+  rule(2, { effect: "deny", tool: "*_production_*" }),
+  rule(3, { effect: "ask", server: server.id, tool: "export_everything_that_there_is_to_export" }),
+];
+const grant: Grant = {
+  id: "grt_000000000001",
+  tenant: "personal",
+  agent: { id: agent.id, name: agent.name, authMethod: "bearer" },
+  server: { id: server.id, name: server.name },
+  tool: "list_projects",
+  argumentsHash: null,
+  lifetime: "1-hour",
+  createdAt: instant(-300_000),
+  endsAt: instant(3_300_000),
+  idleEndsAt: instant(500_000),
+  uses: 12,
+};
+
+export const subject = (given: Partial<Subject> = {}): Subject => ({
+  tenant: "personal",
+  agent: { id: agent.id, name: agent.name, authMethod: "bearer" },
+  server: {
+    id: server.id,
+    name: server.name,
+    kind: "http",
+    stage: "production",
+    pattern: "mtls",
+    target: "https://mcp.crm.example/mcp",
+  },
+  tool: "search_contacts",
+  destructive: false,
+  argumentsText: JSON.stringify({ query: "Jane Doe", limit: 20, fields: ["name", "phone"] }),
+  argumentsBytes: 60,
+  argumentsHash: "9f2c4e1f07ab3d5581b6a0c7e2f4d6089f2c4e1f07ab3d5581b6a0c7e2f4d608",
+  stamp: "s",
+  ...given,
+});
+export const asks = (given: Partial<Subject> = {}, rules = ["built-in/nothing-said"]): Matter => ({
+  kind: "call",
+  subject: subject(given),
+  rules,
+});
+const shown = async (page: Page): Promise<void> => {
+  await page.getByRole("alertdialog").waitFor();
+  // Allow is dead for three seconds at most: the picture shows it alive.
+  await page.waitForTimeout(3200);
+};
+
+export const POLICY_STOPS: readonly Stop[] = [
+  {
+    name: "policy",
+    world: () => full({ rules: RULES, grants: [grant], cooling: [agent.id] }),
+    async go(page) {
+      await nav(page, "Policy");
+      await page.getByRole("heading", { name: "Allowed for a while" }).waitFor();
+    },
+  },
+  {
+    name: "policy-empty",
+    world: full,
+    async go(page) {
+      await nav(page, "Policy");
+      await page.getByText("No rules yet").waitFor();
+    },
+  },
+  {
+    name: "policy-add",
+    world: full,
+    async go(page) {
+      await nav(page, "Policy");
+      await page.getByRole("button", { name: "Add rule" }).click();
+      await page.getByLabel("Tool").fill("search_*");
+    },
+  },
+  {
+    name: "question-waits",
+    world: () => full({ asked: [asks(), asks({ tool: "x", argumentsHash: "0" })] }),
+    async go(page) {
+      await page.getByText("2 questions wait for you").waitFor();
+    },
+  },
+];
+
+/** On the page that asks. */
+const QUESTIONS: readonly Stop[] = [
+  { name: "ask-call", world: () => full({ asked: [asks()] }), go: shown },
+  {
+    name: "ask-destructive",
+    world: () =>
+      full({
+        asked: [
+          asks(
+            {
+              tool: "delete_user",
+              destructive: true,
+              argumentsText: JSON.stringify({ user_id: "12345", reason: "asked to\u202Egnp.exe" }),
+            },
+            ["built-in/destructive"],
+          ),
+          asks({ argumentsHash: "1" }),
+          asks({ argumentsHash: "2" }),
+        ],
+      }),
+    go: shown,
+  },
+  {
+    name: "ask-long",
+    world: () =>
+      full({
+        asked: [
+          asks({
+            agent: {
+              id: agent.id,
+              name: "An agent whose name takes all of the eighty characters that a name may have, yes",
+              authMethod: "certificate",
+            },
+            tool: "an_extremely_long_tool_name_".repeat(8),
+            argumentsText: JSON.stringify({
+              text: "word ".repeat(600),
+              rows: Array.from({ length: 60 }, (_, i) => ({ i, name: `row ${i}` })),
+            }),
+          }),
+        ],
+      }),
+    go: shown,
+  },
+  {
+    name: "ask-rule",
+    world: () =>
+      full({
+        asked: [
+          { kind: "rule", rule: rule(7, { tool: "search_*" }), agent: agent.name, server: null },
+        ],
+      }),
+    go: shown,
+  },
+  {
+    name: "ask-nothing",
+    world: full,
+    async go(page) {
+      await page.getByText("Nothing waits for you").waitFor();
+    },
+  },
+];
+
+export const QUESTION_STOPS: readonly Stop[] = QUESTIONS.map((stop) => ({
+  ...stop,
+  surface: "approval",
+}));
