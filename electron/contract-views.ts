@@ -1,6 +1,7 @@
 // What the contract's methods return and push: plain data for every surface. Types only.
 import type { AgentView } from "./core/agents.ts";
 import type { Certificate, Expiry } from "./core/certificates.ts";
+import type { FailedStep } from "./core/flows.ts";
 import type { CallRow } from "./core/journal.ts";
 import type { Question } from "./core/permission/questions.ts";
 import type { Account } from "./core/oauth/keeping/accounts.ts";
@@ -146,7 +147,12 @@ export interface Waiting {
 }
 
 /** A call with, where Countersign refused it or could not finish it, the words for why. */
-export type CallDetail = CallRow & { readonly complaint: Complaint | null };
+export type CallDetail = CallRow & {
+  readonly complaint: Complaint | null;
+  /** Where getting its token went wrong, while the flow is kept. */
+  readonly failed: FailedStep | null;
+};
+export type { FailedStep } from "./core/flows.ts";
 
 /** One page of a local server's standard error, newest last. */
 export interface StderrTail {

@@ -4,6 +4,7 @@ import type { AgentRegister } from "./core/agent-register.ts";
 import type { Agent, AgentView } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
+import { failedStepOf } from "./core/flows.ts";
 import type { CallRow, Journal } from "./core/journal.ts";
 import { advise, standingOf } from "./core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "./core/pattern-shape.ts";
@@ -294,7 +295,11 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "calls.get": ({ id }) => {
       const row = journal.get(id);
       if (row === undefined) throw new Refusal("call_unknown");
-      return { ...row, complaint: whyOf(row) };
+      // A token that came about is no reason, whatever its server made of it.
+      const flow = row.code === null ? null : (row.evidence?.flow ?? null);
+      const recorded = flow === null ? undefined : oauth.flows.get(flow);
+      const failed = recorded === undefined ? null : failedStepOf(recorded);
+      return { ...row, complaint: whyOf(row), failed };
     },
   };
 }

@@ -1,5 +1,5 @@
 // `calls show <id>`: one call with all that is known of it.
-import type { CallDetail } from "../contract.ts";
+import type { CallDetail, FailedStep } from "../contract.ts";
 import { evidenceFacts, behalfOf } from "./evidence.ts";
 import { usage } from "./given.ts";
 import type { Output } from "./output.ts";
@@ -19,6 +19,8 @@ function factsOf(row: CallDetail): (readonly [string, string])[] {
     ["Tenant", row.tenant],
     ["Agent", row.agentName],
     ["It proved itself by", row.authMethod],
+    ["Its certificate", row.agentCertificate?.subject ?? null],
+    ["Its thumbprint", row.agentCertificate && `${row.agentCertificate.thumbprint} (x5t#S256)`],
     ["On behalf of", behalfOf(row)],
     ["Server", row.serverName],
     ["Pattern", row.pattern],
@@ -33,6 +35,18 @@ function factsOf(row: CallDetail): (readonly [string, string])[] {
     ["Message SHA-256", row.inputHash],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+}
+
+/** What was expected, what came, and how to mend it. */
+function failedFacts({ flow, rule, mend }: FailedStep): (readonly [string, string])[] {
+  return [
+    ["Rule", rule === null ? "none was reached: no usable answer came" : rule.id],
+    ...(rule === null ? [] : [["By", rule.source] as const]),
+    ...(rule === null || rule.expected === null ? [] : [["Expected", rule.expected] as const]),
+    ...(rule === null || rule.found === null ? [] : [["Found", rule.found] as const]),
+    ...(mend === null ? [] : [["To mend it", mend] as const]),
+    ["X-ray", `countersign flow show ${flow}`],
+  ];
 }
 
 /** Redacted when it was written down; laid out where it is whole JSON. */
@@ -50,6 +64,10 @@ async function showCall(out: Output, row: CallDetail): Promise<void> {
     await out.line();
     await out.line(row.complaint.sentence);
     await out.line(`  ${row.complaint.advice}`);
+  }
+  if (row.failed !== null) {
+    await out.line();
+    await out.table(["FAILED STEP", row.failed.step], failedFacts(row.failed));
   }
   if (row.evidence !== null) {
     await out.line();

@@ -115,7 +115,11 @@ function callLine(row: CallRow, out: Context["out"]): string {
 
 async function printWide(row: CallRow, out: Context["out"]): Promise<void> {
   await out.raw(callLine(row, out));
-  const lines = row.evidence === null ? [] : evidenceLines(row.evidence, row.agentName);
+  const { agentCertificate: own } = row;
+  const lines = [
+    ...(own === null ? [] : [`agent's own certificate ${own.subject} x5t#S256 ${own.thumbprint}`]),
+    ...(row.evidence === null ? [] : evidenceLines(row.evidence, row.agentName)),
+  ];
   const ids = [row.id, row.evidence?.flow ?? ""].join("  ").trimEnd();
   for (const line of [...lines, ids]) await out.raw(out.paint(`    ${visible(line)}`, "dim"));
 }

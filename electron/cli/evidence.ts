@@ -32,7 +32,7 @@ const OUTCOMES: Record<NonNullable<CallEvidence["actorOutcome"]>, string> = {
   "not-sent": "not sent",
 };
 
-const BINDINGS: Record<CallEvidence["binding"], string> = {
+const BINDINGS: Record<NonNullable<CallEvidence["binding"]>, string> = {
   mtls: "certificate (RFC 8705): useless without its private key",
   dpop: "key (DPoP, RFC 9449): useless without it",
   none: "nothing: whoever holds the token can use it until it expires",
@@ -45,7 +45,7 @@ export function evidenceFacts(
   evidence: CallEvidence,
   agentName: string | null,
 ): readonly (readonly [string, string])[] {
-  const { account, certificate, actorOutcome, flow } = evidence;
+  const { account, certificate, actorOutcome, flow, binding, tokenExpiresAt } = evidence;
   const chain = actChain(evidence, agentName);
   const facts: (readonly [string, string] | null)[] = [
     ["Issuer", evidence.issuer],
@@ -59,14 +59,18 @@ export function evidenceFacts(
     evidence.subject === null ? null : ["Token's subject", evidence.subject],
     chain === null ? null : ["Who acts", chain],
     actorOutcome === null ? null : ["Actor", OUTCOMES[actorOutcome]],
-    ["Scopes", listed(evidence.scope)],
-    ["Audience", listed(evidence.audience)],
-    ["Bound to", BINDINGS[evidence.binding]],
+    ...(binding === null
+      ? ([["Token", "none came about"]] as const)
+      : ([
+          ["Scopes", listed(evidence.scope)],
+          ["Audience", listed(evidence.audience)],
+          ["Bound to", BINDINGS[binding]],
+        ] as const)),
     evidence.jkt === undefined ? null : ["Key", `${evidence.jkt} (jkt)`],
     certificate === null ? null : ["Certificate", `${certificate.subject} (${certificate.id})`],
     certificate === null ? null : ["Thumbprint", `${certificate.thumbprint} (x5t#S256)`],
     certificate === null ? null : ["Certificate ends", localTime(certificate.notAfter)],
-    ["Token expires", localTime(evidence.tokenExpiresAt)],
+    tokenExpiresAt === null ? null : ["Token expires", localTime(tokenExpiresAt)],
     flow === null ? null : ["X-ray", asTyped(`countersign flow show ${flow}`)],
   ];
   return facts.filter((fact) => fact !== null);
@@ -76,6 +80,7 @@ export function evidenceFacts(
 export function evidenceLines(evidence: CallEvidence, agentName: string | null): string[] {
   const { certificate, binding, jkt } = evidence;
   const chain = actChain(evidence, agentName);
+  if (binding === null) return [`${evidence.issuer}  no token came about`];
   const bound =
     certificate === null
       ? `bound to ${binding === "none" ? "nothing" : [binding, jkt].filter(Boolean).join(" jkt ")}`

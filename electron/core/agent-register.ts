@@ -1,5 +1,5 @@
 // Who may knock: adds, rotates, pauses and removes agents, and tells which one a credential belongs to.
-import { AGENT_CREDENTIAL, type Agent, type AgentAuthMethod } from "./agents.ts";
+import { AGENT_CREDENTIAL, type Agent, type AgentAuthMethod, type AgentProof } from "./agents.ts";
 import { type AgentCertificate, admitPeer, type Peer } from "./certificates/peer.ts";
 import { checkInboundBinding } from "./certificates/thumbprint.ts";
 import type { Clock } from "./clock.ts";
@@ -24,6 +24,8 @@ export interface AgentPorts {
 export interface AdmittedAgent {
   readonly agent: Agent;
   readonly authMethod: AgentAuthMethod;
+  /** The certificate of this very connection; null where it has none. */
+  readonly certificate: AgentProof | null;
 }
 
 /** Whether this very object came out of admit(). A look-alike object literal is not proof. */
@@ -75,9 +77,13 @@ export function createAgentRegister(ports: AgentPorts) {
     return found;
   }
 
-  function proofFor(agent: Agent, authMethod: AgentAuthMethod): AdmittedAgent {
+  function proofFor(
+    agent: Agent,
+    authMethod: AgentAuthMethod,
+    certificate: AgentProof | null,
+  ): AdmittedAgent {
     if (agent.state !== "active") throw new Refusal("agent_paused", { agent: agent.name });
-    const proof: AdmittedAgent = { agent, authMethod };
+    const proof: AdmittedAgent = { agent, authMethod, certificate };
     admitted.add(proof);
     return proof;
   }
@@ -190,7 +196,7 @@ export function createAgentRegister(ports: AgentPorts) {
         .flatMap((agent) =>
           agent.certificate === undefined ? [] : [{ agent, certificate: agent.certificate }],
         );
-      const { agent } = admitPeer(
+      const { agent, certificate } = admitPeer(
         peer,
         (thumbprint) => withCertificate.find((one) => one.certificate.thumbprint === thumbprint),
         clock.now(),
@@ -203,7 +209,8 @@ export function createAgentRegister(ports: AgentPorts) {
           throw new Refusal("agent_binding_mismatch", { reason });
         }
       }
-      return proofFor(agent, "certificate");
+      const { subject, thumbprint } = certificate;
+      return proofFor(agent, "certificate", { subject, thumbprint });
     },
 
     /**
@@ -219,7 +226,7 @@ export function createAgentRegister(ports: AgentPorts) {
           door: ports.certificateDoor() ?? "the TLS door",
         });
       }
-      return proofFor(holder, authMethod);
+      return proofFor(holder, authMethod, null);
     },
   };
 }

@@ -23,6 +23,14 @@ export type Agent = z.infer<typeof agentSchema>;
 /** How an agent proved who it is at the front door. */
 export type AgentAuthMethod = "bearer" | "api-key" | "certificate";
 
+/** The certificate by which an agent proved itself in the handshake. */
+export interface AgentProof {
+  /** RFC 4514 text. */
+  readonly subject: string;
+  /** x5t#S256 */
+  readonly thumbprint: string;
+}
+
 /** An agent as surfaces see it: no hash. */
 export type AgentView = Omit<Agent, "credentialHash"> & {
   /** UTC instant of the last admitted request since start, or of the last call in the journal. */

@@ -3,8 +3,8 @@
 import { keptFrom, limitFor } from "./agent-scopes.ts";
 import type { Agent } from "./agents.ts";
 import type { Clock } from "./clock.ts";
-import { asRefusal, Refusal } from "./errors.ts";
-import type { CallEvidence } from "./evidence.ts";
+import { Refusal } from "./errors.ts";
+import { type CallEvidence, failedIn, failedWith } from "./evidence.ts";
 import type { Issuer } from "./issuers.ts";
 import { clientCredentials } from "./oauth/client-credentials.ts";
 import { type Possession, possessionOf } from "./oauth/dpop.ts";
@@ -143,7 +143,7 @@ export function createBroker(ports: BrokerPorts): Broker {
         return fresh;
       } catch (error) {
         run.end(false);
-        throw error;
+        throw failedIn(run.flow, error);
       }
     };
 
@@ -216,7 +216,33 @@ export function createBroker(ports: BrokerPorts): Broker {
     });
   }
 
-  return {
+  /** What is to be proved to whom, as far as it is known before a token is there. */
+  function tried(server: HttpServer, pattern: OAuthPattern): Omit<CallEvidence, "flow"> | null {
+    const record = ownedBy(ports.issuers(), server.tenant, pattern.issuer);
+    if (record === undefined) return null;
+    const { issuer, clientId, auth } = record;
+    const wanted = "account" in pattern ? pattern.account : null;
+    const home = "home" in pattern && pattern.home !== null ? pattern.home : pattern.issuer;
+    const whose = ownedBy(ports.issuers(), server.tenant, home) ?? record;
+    const choice = chooseAccount(ports.accounts(), { ...whoseAccounts(whose), account: wanted });
+    const account = "account" in pattern && choice.type === "one" ? choice.account : null;
+    return {
+      issuer,
+      clientId,
+      clientAuth: auth.method,
+      account: account === null ? null : evidenceFor(account),
+      subject: null,
+      actors: [],
+      actorOutcome: null,
+      audience: [],
+      scope: [],
+      binding: null,
+      certificate: null,
+      tokenExpiresAt: null,
+    };
+  }
+
+  const bare: Broker = {
     async token(server, pattern, agent, signal, wider) {
       checkStage(server.stage, shapeOf(pattern));
       const record = registration(server.tenant, pattern.issuer);
@@ -322,9 +348,10 @@ export function createBroker(ports: BrokerPorts): Broker {
                   return fresh;
                 } catch (error) {
                   run.end(false);
+                  const refusal = failedIn(run.flow, error);
                   throw wider === undefined
-                    ? error
-                    : notGranted(asRefusal(error), server.name, wider);
+                    ? refusal
+                    : failedIn(run.flow, notGranted(refusal, server.name, wider));
                 }
               },
               signal,
@@ -336,8 +363,7 @@ export function createBroker(ports: BrokerPorts): Broker {
         issuer: record.issuer,
         clientId: record.clientId,
         clientAuth: record.auth.method,
-        account:
-          account === null ? null : { id: account.id, who: faceOf(account).who, sub: account.sub },
+        account: account === null ? null : evidenceFor(account),
         subject: token.subject,
         actors: token.actors,
         actorOutcome: outcome?.actor ?? null,
@@ -381,4 +407,23 @@ export function createBroker(ports: BrokerPorts): Broker {
       };
     },
   };
+
+  return {
+    async token(server, pattern, ...rest) {
+      try {
+        return await bare.token(server, pattern, ...rest);
+      } catch (error) {
+        const about = tried(server, pattern);
+        throw about === null ? error : failedWith(about, error);
+      }
+    },
+  };
 }
+
+const evidenceFor = (account: Account): NonNullable<CallEvidence["account"]> => ({
+  id: account.id,
+  who: faceOf(account).who,
+  sub: account.sub,
+});
+
+const whoseAccounts = ({ tenant, issuer, clientId }: Issuer) => ({ tenant, issuer, clientId });

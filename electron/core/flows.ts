@@ -1,6 +1,7 @@
 // The X-ray: the last flows, step by step, with secrets masked before they got here. In memory only: what a flow
 // asked and heard is for the person who mends it now, and the journal keeps the facts that last.
-import type { FlowRecorder, FlowStep } from "./oauth/types.ts";
+import { remedyFor } from "./oauth/remedies.ts";
+import type { FlowRecorder, FlowRule, FlowStep } from "./oauth/types.ts";
 
 export interface Flow {
   readonly id: string;
@@ -12,6 +13,30 @@ export interface Flow {
   readonly steps: readonly FlowStep[];
   /** `remark`: it came to its end, and something in it could not be had, through nobody's fault. */
   readonly state: "running" | "ok" | "remark" | "failed";
+}
+
+/** Where a flow went wrong, and what to do about it. */
+export interface FailedStep {
+  readonly flow: string;
+  /** Id of the step. */
+  readonly step: string;
+  /** The rule that decided; null where the step ended before anything could be checked. */
+  readonly rule: Omit<FlowRule, "ok"> | null;
+  /** How to mend it; null where only the refusal's own advice is known. */
+  readonly mend: string | null;
+}
+
+/** The step at which a flow failed; null where it did not, or not in a step. */
+export function failedStepOf(flow: Flow): FailedStep | null {
+  const step =
+    flow.state === "failed" ? flow.steps.findLast((s) => s.state === "failed") : undefined;
+  if (step === undefined) return null;
+  // Breaches that only inform may stand before it; the one that decides is the last that was checked.
+  const last = step.rules.at(-1);
+  if (last === undefined || last.ok)
+    return { flow: flow.id, step: step.id, rule: null, mend: null };
+  const { ok: _ok, ...rule } = last;
+  return { flow: flow.id, step: step.id, rule, mend: remedyFor(rule.id) };
 }
 
 export interface Flows {

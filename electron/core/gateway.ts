@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { Attachment, Credentials } from "./credentials.ts";
 import { hex, type Digest } from "./digest.ts";
 import { asRefusal, Refusal, type RefusalCode } from "./errors.ts";
+import { type CallEvidence, evidenceOfFailure } from "./evidence.ts";
 import { newId } from "./ids.ts";
 import type { CallEnd, CallIntent, Journal } from "./journal.ts";
 import type { Message } from "./message.ts";
@@ -82,7 +83,7 @@ export function createGateway(ports: GatewayPorts) {
         : WITHHELD;
 
   function intentFor(reached: Reached, asked: Asked, permit: Permit, cleared: boolean): CallIntent {
-    const { agent, authMethod } = reached.who;
+    const { agent, authMethod, certificate } = reached.who;
     const { server } = reached;
     const { message, body } = asked;
     const span = message.argumentsSpan;
@@ -97,6 +98,7 @@ export function createGateway(ports: GatewayPorts) {
       agentId: agent.id,
       agentName: agent.name,
       authMethod,
+      agentCertificate: certificate,
       account: null,
       serverId: server.id,
       serverName: server.name,
@@ -226,6 +228,8 @@ export function createGateway(ports: GatewayPorts) {
         status: number;
         startedAt: number;
         note?: string | undefined;
+        /** What it was to be authenticated with, where that is what failed. */
+        evidence?: CallEvidence | null | undefined;
       },
     ): void {
       const agent = about.who?.agent;
@@ -244,6 +248,7 @@ export function createGateway(ports: GatewayPorts) {
             agentId: agent?.id ?? null,
             agentName: agent?.name ?? null,
             authMethod: about.who?.authMethod ?? null,
+            agentCertificate: about.who?.certificate ?? null,
             account: null,
             serverId: null,
             serverName: inUse ? (about.serverName ?? null) : null,
@@ -268,7 +273,7 @@ export function createGateway(ports: GatewayPorts) {
             httpStatus: about.status,
             detail: about.note === undefined ? null : cleared ? redact.text(about.note) : WITHHELD,
             resultBytes: 0,
-            evidence: null,
+            evidence: about.evidence ?? null,
             firstByteMs: null,
             totalMs,
           },
@@ -278,13 +283,23 @@ export function createGateway(ports: GatewayPorts) {
       else void known.then(write);
     },
 
-    /** The end of a call that a refusal ended: who refused decides between denied, failed and aborted. */
-    endOf(error: unknown): Pick<CallEnd, "outcome" | "code"> {
-      const { code } = asRefusal(error);
-      if (code === "agent_hung_up" || code === "agent_removed") return { outcome: "aborted", code };
+    /**
+     * The end of a call that a refusal ended: who refused decides between denied, failed and aborted.
+     * @param sent what the call was sent with, where it was; what failed after that says more
+     */
+    endOf(
+      error: unknown,
+      sent: CallEvidence | null,
+    ): Pick<CallEnd, "outcome" | "code" | "evidence"> {
+      const refusal = asRefusal(error);
+      const { code } = refusal;
+      const evidence = evidenceOfFailure(refusal) ?? sent;
+      if (code === "agent_hung_up" || code === "agent_removed") {
+        return { outcome: "aborted", code, evidence };
+      }
       const ours =
         /^(?:policy_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
-      return { outcome: ours.test(code) ? "denied" : "failed", code };
+      return { outcome: ours.test(code) ? "denied" : "failed", code, evidence };
     },
   };
 }

@@ -1,7 +1,7 @@
 // The journal: an intent before the bytes leave, an outcome after. Rows are what people read, search and export.
 import type { Refusal, RefusalCode } from "./errors.ts";
 import type { CallEvidence } from "./evidence.ts";
-import type { AgentAuthMethod } from "./agents.ts";
+import type { AgentAuthMethod, AgentProof } from "./agents.ts";
 import type { PermitRecord } from "./permission/permission.ts";
 import type { PatternType } from "./servers.ts";
 
@@ -34,6 +34,8 @@ export interface CallIntent {
   readonly agentId: string | null;
   readonly agentName: string | null;
   readonly authMethod: AgentAuthMethod | null;
+  /** The agent's own certificate, where it proved itself by one. */
+  readonly agentCertificate: AgentProof | null;
   /** The person on whose behalf; null where no account takes part. */
   readonly account: string | null;
   readonly serverId: string | null;

@@ -14,6 +14,7 @@ import { words } from "../words.ts";
 import { Arguments } from "./arguments.tsx";
 import { Evidence } from "./evidence.tsx";
 import { Facts } from "./facts.tsx";
+import { FailedStepPart } from "./failed-step.tsx";
 import { Permit } from "./permit.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -92,10 +93,9 @@ export function CallPane(props: PaneProps): ReactNode {
         {shown !== null && (
           <>
             <Verdict row={shown} complaint={call?.complaint ?? null} />
+            {call?.failed != null && <FailedStepPart failed={call.failed} />}
             <Timeline row={shown} />
-            {shown.evidence !== null && (
-              <Evidence evidence={shown.evidence} agentName={shown.agentName} />
-            )}
+            <Evidence row={shown} failed={call?.failed != null} />
             {call !== null && <Arguments call={call} />}
             <Permit row={shown} />
             <Facts row={shown} />
@@ -173,7 +173,8 @@ function Verdict(props: { row: LogRow; complaint: Complaint | null }): ReactNode
     <div className={`verdict verdict-${looks}`}>
       <p className="verdict-sentence">{complaint?.sentence ?? words.log.meaning[row.outcome]}</p>
       {complaint !== null && <p>{complaint.advice}</p>}
-      {row.detail !== null && (
+      {/* Where it is Countersign's own sentence, it stands above already. */}
+      {row.detail !== null && row.detail !== complaint?.sentence && (
         <div className="claim">
           <span className="claim-from">
             {row.outcome === "denied" ? w.untrusted : w.fromServer}

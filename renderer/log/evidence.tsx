@@ -1,25 +1,27 @@
 // What a call was authenticated with: who is asked for, who acts, and what the token can be used for.
-import { ArrowLeft, Bot, ScanLine, ShieldAlert, ShieldCheck, User } from "lucide-react";
+import { ArrowLeft, Bot, ScanLine, ShieldAlert, ShieldCheck, ShieldOff, User } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { fullTime } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
 import { CopyLine } from "../parts/copy.tsx";
 import { Shown } from "../parts/shown.tsx";
-import type { CallEvidence } from "../types.ts";
+import type { CallEvidence, LogRow } from "../types.ts";
 import { words } from "../words.ts";
 import { methodWords } from "../words/xray.ts";
 import { XrayDialog } from "../xray/xray-dialog.tsx";
 
-export function Evidence(props: { evidence: CallEvidence; agentName: string | null }): ReactNode {
-  const { evidence } = props;
+/** Nothing where neither an issuer nor a certificate took part. */
+export function Evidence(props: { row: LogRow; failed: boolean }): ReactNode {
+  const { evidence, agentCertificate, agentName } = props.row;
   const [open, setOpen] = useState(false);
   const w = words.xray.evidence;
-  const { account, certificate, flow } = evidence;
+  if (evidence === null && agentCertificate === null) return null;
+  const flow = evidence?.flow ?? null;
   return (
     <section className="call-part">
       <h3>
         {w.title}
-        {flow !== null && (
+        {flow !== null && !props.failed && (
           <Button
             small
             icon={ScanLine}
@@ -31,68 +33,97 @@ export function Evidence(props: { evidence: CallEvidence; agentName: string | nu
           </Button>
         )}
       </h3>
-      <Binding binding={evidence.binding} />
-      <ActChain evidence={evidence} agentName={props.agentName} />
+      {evidence !== null && <Binding binding={evidence.binding} />}
+      {evidence !== null && <ActChain evidence={evidence} agentName={agentName} />}
       <dl className="facts">
-        <Fact name={w.issuer}>
-          <CopyLine text={evidence.issuer} label={w.copyIssuer} />
-        </Fact>
-        <Fact name={w.registeredAs}>
-          <code>
-            <Shown text={evidence.clientId} />
-          </code>
-        </Fact>
-        <Fact name={w.provedBy}>
-          <span title={evidence.clientAuth}>
-            {methodWords[evidence.clientAuth] ?? evidence.clientAuth}
-          </span>
-        </Fact>
-        {account !== null && (
-          <Fact name={w.account}>
-            <Claimed text={account.who} />
-            {account.sub !== null && (
-              <code className="evidence-sub">
-                {w.sub} <Shown text={account.sub} />
-              </code>
-            )}
-          </Fact>
-        )}
-        {evidence.subject !== null && evidence.subject !== account?.sub && (
-          <Fact name={w.subject}>
-            <code>
-              <Shown text={evidence.subject} />
-            </code>
-          </Fact>
-        )}
-        <Fact name={w.scopes}>
-          <Codes all={evidence.scope} none={w.noScopes} />
-        </Fact>
-        <Fact name={w.audience}>
-          <Codes all={evidence.audience} none={w.noAudience} />
-        </Fact>
-        {evidence.jkt !== undefined && (
-          <Fact name={w.jkt}>
-            <CopyLine text={evidence.jkt} label={w.copyJkt} />
-          </Fact>
-        )}
-        {certificate !== null && (
+        {agentCertificate !== null && (
           <>
-            <Fact name={w.certificate}>
+            <Fact name={w.agentCertificate}>
               <code>
-                <Shown text={certificate.subject} />
+                <Shown text={agentCertificate.subject} />
               </code>
             </Fact>
-            <Fact name={w.thumbprint}>
-              <CopyLine text={certificate.thumbprint} label={w.copyThumbprint} />
+            <Fact name={w.agentThumbprint}>
+              <CopyLine text={agentCertificate.thumbprint} label={w.copyAgentThumbprint} />
             </Fact>
-            <Fact name={w.certificateUntil}>{fullTime(Date.parse(certificate.notAfter))}</Fact>
           </>
         )}
-        <Fact name={w.expires}>{fullTime(Date.parse(evidence.tokenExpiresAt))}</Fact>
+        {evidence !== null && <TokenFacts evidence={evidence} />}
       </dl>
-      {flow === null && <p className="evidence-note">{w.noFlow}</p>}
+      {evidence !== null && flow === null && <p className="evidence-note">{w.noFlow}</p>}
       {open && flow !== null && <XrayDialog id={flow} onClose={() => setOpen(false)} />}
     </section>
+  );
+}
+
+function TokenFacts(props: { evidence: CallEvidence }): ReactNode {
+  const { evidence } = props;
+  const { account, certificate, binding, tokenExpiresAt } = evidence;
+  const w = words.xray.evidence;
+  return (
+    <>
+      <Fact name={w.issuer}>
+        <CopyLine text={evidence.issuer} label={w.copyIssuer} />
+      </Fact>
+      <Fact name={w.registeredAs}>
+        <code>
+          <Shown text={evidence.clientId} />
+        </code>
+      </Fact>
+      <Fact name={w.provedBy}>
+        <span title={evidence.clientAuth}>
+          {methodWords[evidence.clientAuth] ?? evidence.clientAuth}
+        </span>
+      </Fact>
+      {account !== null && (
+        <Fact name={w.account}>
+          <Claimed text={account.who} />
+          {account.sub !== null && (
+            <code className="evidence-sub">
+              {w.sub} <Shown text={account.sub} />
+            </code>
+          )}
+        </Fact>
+      )}
+      {evidence.subject !== null && evidence.subject !== account?.sub && (
+        <Fact name={w.subject}>
+          <code>
+            <Shown text={evidence.subject} />
+          </code>
+        </Fact>
+      )}
+      {binding !== null && (
+        <>
+          <Fact name={w.scopes}>
+            <Codes all={evidence.scope} none={w.noScopes} />
+          </Fact>
+          <Fact name={w.audience}>
+            <Codes all={evidence.audience} none={w.noAudience} />
+          </Fact>
+        </>
+      )}
+      {evidence.jkt !== undefined && (
+        <Fact name={w.jkt}>
+          <CopyLine text={evidence.jkt} label={w.copyJkt} />
+        </Fact>
+      )}
+      {certificate !== null && (
+        <>
+          <Fact name={w.certificate}>
+            <code>
+              <Shown text={certificate.subject} />
+            </code>
+          </Fact>
+          <Fact name={w.thumbprint}>
+            <CopyLine text={certificate.thumbprint} label={w.copyThumbprint} />
+          </Fact>
+          <Fact name={w.certificateUntil}>{fullTime(Date.parse(certificate.notAfter))}</Fact>
+        </>
+      )}
+      {tokenExpiresAt !== null && (
+        <Fact name={w.expires}>{fullTime(Date.parse(tokenExpiresAt))}</Fact>
+      )}
+    </>
   );
 }
 
@@ -133,12 +164,21 @@ function Codes(props: { all: readonly string[]; none: string }): ReactNode {
 
 /** The one fact that decides what a thief could do, so it stands first. */
 function Binding(props: { binding: CallEvidence["binding"] }): ReactNode {
-  const bound = props.binding !== "none";
+  const { binding } = props;
+  if (binding === null) {
+    return (
+      <p className="binding binding-none">
+        <ShieldOff size={15} aria-hidden />
+        {words.xray.evidence.noToken}
+      </p>
+    );
+  }
+  const bound = binding !== "none";
   const Icon = bound ? ShieldCheck : ShieldAlert;
   return (
     <p className={`binding binding-${bound ? "bound" : "open"}`}>
       <Icon size={15} aria-hidden />
-      {words.xray.evidence.bindings[props.binding]}
+      {words.xray.evidence.bindings[binding]}
     </p>
   );
 }

@@ -1,4 +1,5 @@
 // Agents with certificates, at the mTLS door: real TLS, and nothing but the handshake says who is there.
+import { createHash, X509Certificate } from "node:crypto";
 import https from "node:https";
 import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -134,6 +135,12 @@ describe("the mTLS door", () => {
     expect((await ask(mine)).status).toBe(200);
     expect((await house.calls())[0]).toMatchObject({
       authMethod: "certificate",
+      agentCertificate: {
+        subject: "CN=my-agent",
+        thumbprint: createHash("sha256")
+          .update(new X509Certificate(mine.cert).raw)
+          .digest("base64url"),
+      },
       agentName: "with a certificate",
       outcome: "ok",
     });

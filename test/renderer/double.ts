@@ -12,7 +12,7 @@ import type {
 } from "../../electron/contract.ts";
 import { narrowed } from "../../electron/core/agent-scopes.ts";
 import { Refusal, type RefusalCode } from "../../electron/core/errors.ts";
-import type { Flow } from "../../electron/core/flows.ts";
+import { failedStepOf, type Flow } from "../../electron/core/flows.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
 import type { CallQuery, CallRow } from "../../electron/core/journal.ts";
 import { advise, standingOf } from "../../electron/core/oauth/keeping/advice.ts";
@@ -319,9 +319,13 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);
       if (row === undefined) throw new Refusal("call_unknown");
-      if (row.code === null) return { ...row, complaint: null };
-      const facts = { server: row.serverName ?? "", agent: row.agentName ?? "", seconds: 60 };
-      return { ...row, complaint: complaint(new Refusal(row.code, facts)) };
+      if (row.code === null) return { ...row, complaint: null, failed: null };
+      const issuer = row.evidence?.issuer ?? "";
+      const named = { server: row.serverName ?? "", agent: row.agentName ?? "", issuer };
+      const facts = { ...named, seconds: 60 };
+      const flow = world.flows.find(({ id }) => id === row.evidence?.flow);
+      const failed = flow === undefined ? null : failedStepOf(flow);
+      return { ...row, complaint: complaint(new Refusal(row.code, facts)), failed };
     },
   };
 }

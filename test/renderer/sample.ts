@@ -239,6 +239,7 @@ function sampleCall(
     resultBytes: outcome === "ok" ? Math.floor(roll() * 60_000) : 0,
     firstByteMs: outcome === "denied" || outcome === "failed" ? null : wait,
     totalMs: outcome === "denied" ? 0.9 : wait + Math.floor(roll() * 400),
+    agentCertificate: null,
     evidence: null,
     count: stranger && roll() < 0.5 ? 12 : 1,
   };

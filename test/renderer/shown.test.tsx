@@ -36,7 +36,7 @@ describe("text from outside", () => {
 
 describe("the arguments of a call", () => {
   const row = sampleCalls(5, 1_800_000_000_000).find((one) => one.input?.includes("handbook"))!;
-  const call = { ...row, complaint: null };
+  const call = { ...row, complaint: null, failed: null };
   it("say whose words they are and how many hidden characters were found", async () => {
     const box = await render(<Arguments call={call} />);
     expect(box.textContent).toContain("From the agent");

@@ -1,6 +1,7 @@
 // The stops of identities, evidence, X-ray, servers with issuers, and the lab.
 import type { Page } from "playwright";
 import { Refusal } from "../../electron/core/errors.ts";
+import type { CallRow } from "../../electron/core/journal.ts";
 import { complaint } from "../../electron/core/sentences.ts";
 import type { World } from "./double.ts";
 import { deviceCode } from "./double-identities.ts";
@@ -11,6 +12,7 @@ import {
   sampleFlows,
   sampleIssuers,
   sampleOAuthServers,
+  THUMBPRINT,
 } from "./sample-identities.ts";
 import { full, nav, now, rows, type Stop } from "./tour-base.ts";
 
@@ -109,6 +111,36 @@ const CLEAN = {
   count: 1,
 } as const;
 
+/** The same, with something else about the newest call. */
+const newestWith = (change: Partial<CallRow>): World => {
+  const world = identified();
+  return {
+    ...world,
+    rows: world.rows.map((row, i) => (i === world.rows.length - 1 ? { ...row, ...change } : row)),
+  };
+};
+/** Its token was bound to another certificate, and nothing was sent. */
+const refusedToken = (): World =>
+  newestWith({
+    outcome: "denied",
+    code: "token_binding_mismatch",
+    httpStatus: 200,
+    detail: `The token from ${sampleEvidence("treasury", now).issuer} is bound to another certificate.`,
+    firstByteMs: null,
+    evidence: {
+      ...sampleEvidence("treasury", now),
+      subject: null,
+      actors: [],
+      actorOutcome: null,
+      audience: [],
+      scope: [],
+      binding: null,
+      certificate: null,
+      tokenExpiresAt: null,
+      flow: "flow_failed00",
+    },
+  });
+
 /** Opens the newest call of all. */
 const openNewest = async (page: Page, text: string): Promise<void> => {
   await rows(page);
@@ -148,6 +180,29 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     name: "call-evidence-proven",
     world: () => identified("archive"),
     go: (page) => openNewest(page, "Bound to a key of Countersign"),
+  },
+  {
+    name: "call-failed-step",
+    world: refusedToken,
+    go: (page) => openNewest(page, "Where it failed"),
+  },
+  {
+    name: "call-failed-xray",
+    world: refusedToken,
+    async go(page) {
+      await openNewest(page, "Where it failed");
+      await page.getByRole("button", { name: "X-ray" }).click();
+      await page.getByText("The token's thumbprint is that of our certificate").last().waitFor();
+    },
+  },
+  {
+    name: "call-agent-certificate",
+    world: () =>
+      newestWith({
+        authMethod: "certificate",
+        agentCertificate: { subject: "CN=nightly-report,O=Acme", thumbprint: THUMBPRINT },
+      }),
+    go: (page) => openNewest(page, "Agent's certificate"),
   },
   {
     name: "xray",

@@ -115,12 +115,11 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
       gateway.close(
         plan,
         {
-          ...gateway.endOf(refusal),
+          ...gateway.endOf(refusal, evidence),
           rpcCode: null,
           httpStatus: answer?.status ?? status,
           detail: ports.replies.complaint(refusal).sentence,
           resultBytes: 0,
-          evidence,
           firstByteMs,
         },
         startedAt,

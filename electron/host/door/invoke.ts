@@ -154,12 +154,11 @@ export async function serveInvoke(
     const detail = ports.replies.complaint(refusal).sentence;
     if (plan !== null) {
       const end = {
-        ...gateway.endOf(refusal),
+        ...gateway.endOf(refusal, evidence),
         rpcCode: null,
         httpStatus: status,
         detail,
         resultBytes: 0,
-        evidence,
         firstByteMs,
       };
       gateway.close(plan, end, startedAt, removed);
@@ -170,6 +169,7 @@ export async function serveInvoke(
         status,
         startedAt,
         note: detail,
+        evidence: gateway.endOf(refusal, evidence).evidence,
       });
     }
   } finally {

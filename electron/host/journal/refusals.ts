@@ -29,7 +29,8 @@ function keyOf(record: CallIntent, end: CallEnd): string {
 /** A row for the rest: nothing of what the sender chose, so that it is equal for all of them. */
 function bare(record: CallIntent): CallIntent {
   const { id, kind, at, inputBytes, decision, rules, doorMs } = record;
-  const sender = { tenant: null, agentId: null, agentName: null, authMethod: null, account: null };
+  const agent = { agentId: null, agentName: null, authMethod: null, agentCertificate: null };
+  const sender = { tenant: null, ...agent, account: null };
   const target = { serverId: null, serverName: null, pattern: null, via: null, generation: null };
   const message = {
     method: null,

@@ -14,7 +14,7 @@ const COLUMNS = [
   ["server_id", "server_name", "pattern", "via", "generation", "method", "tool"],
   ["input_cut", "input_bytes", "input_hash", "decision", "rules", "door_ms"],
   ["code", "rpc_code", "http_status", "detail", "result_bytes", "first_byte_ms", "total_ms"],
-  ["evidence", "count", "permit"],
+  ["evidence", "count", "permit", "agent_subject", "agent_thumbprint"],
 ].flat();
 
 export const INSERT_CALL = `INSERT INTO calls(${COLUMNS.join(",")}) VALUES(${COLUMNS.map(() => "?").join(",")})`;
@@ -84,6 +84,8 @@ export function insertValues(record: CallIntent, end: CallEnd | null, count: num
     ...(end === null ? [null, null, null, null, 0, null, null, null] : endColumns(end)),
     count,
     record.permit === null ? null : JSON.stringify(record.permit),
+    storedOrNull(record.agentCertificate?.subject ?? null),
+    storedOrNull(record.agentCertificate?.thumbprint ?? null),
   ];
 }
 
@@ -111,6 +113,13 @@ function read<T>(text: SqlValue | undefined): T | null {
   }
 }
 
+function agentCertificateOf(row: SqlRow): CallRow["agentCertificate"] {
+  const [subject, thumbprint] = [row["agent_subject"], row["agent_thumbprint"]];
+  return typeof subject === "string" && typeof thumbprint === "string"
+    ? { subject, thumbprint }
+    : null;
+}
+
 /** A row of READ_CALL. The columns hold only what insertValues and endValues put there. */
 export function toCallRow(row: SqlRow): CallRow {
   return {
@@ -122,6 +131,7 @@ export function toCallRow(row: SqlRow): CallRow {
     agentId: row["agent_id"] as string | null,
     agentName: row["agent_name"] as string | null,
     authMethod: row["auth_method"] as CallRow["authMethod"],
+    agentCertificate: agentCertificateOf(row),
     account: row["account"] as string | null,
     serverId: row["server_id"] as string | null,
     serverName: row["server_name"] as string | null,

@@ -66,6 +66,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE VIRTUAL TABLE words ${WORDS};`,
   `ALTER TABLE calls ADD COLUMN evidence TEXT;`,
   `ALTER TABLE calls ADD COLUMN permit TEXT;`,
+  `ALTER TABLE calls ADD COLUMN agent_subject TEXT;
+  ALTER TABLE calls ADD COLUMN agent_thumbprint TEXT;`,
 ];
 
 const pragma = (db: Database, name: string): number =>

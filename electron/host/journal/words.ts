@@ -69,7 +69,9 @@ export function wordValues(row: SqlRow): SqlValue[] {
   });
   return [
     row["seq"] ?? null,
-    `${text(row["agent_name"])} ${text(row["agent_id"])}`,
+    ["agent_name", "agent_id", "agent_subject", "agent_thumbprint"]
+      .map((name) => text(row[name]))
+      .join(" "),
     `${text(row["server_name"])} ${text(row["server_id"])}`,
     text(row["tool"]),
     text(row["method"]),

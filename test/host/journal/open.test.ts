@@ -85,6 +85,20 @@ describe("a record", () => {
     expect(row?.detail).toBe("日本".repeat(170) + "日");
   });
 
+  test("keeps the agent's own certificate, and is found by its subject and thumbprint", async () => {
+    const journal = opened(path.join(folder(), "journal.db"));
+    const thumbprint = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2";
+    const agentCertificate = { subject: "CN=nightly-report,O=Acme", thumbprint };
+    await journal.intent(intent(1, { authMethod: "certificate", agentCertificate }));
+    await journal.intent(intent(2));
+    expect(journal.get(callId(1))?.agentCertificate).toEqual(agentCertificate);
+    expect(journal.get(callId(2))?.agentCertificate).toBeNull();
+    for (const text of ["nightly-report", thumbprint]) {
+      const { rows } = journal.search({ text, limit: 10 });
+      expect(rows.map(({ id }) => id)).toEqual([callId(1)]);
+    }
+  });
+
   test("that cannot be stored is refused alone; the others of its group are kept", async () => {
     const journal = opened(path.join(folder(), "journal.db"));
     const results = await Promise.allSettled([

@@ -24,6 +24,7 @@ export function intent(n: number, given: Partial<CallIntent> = {}): CallIntent {
     agentId: "agt_0000000001",
     agentName: "Claude Code",
     authMethod: "bearer",
+    agentCertificate: null,
     account: null,
     serverId: "srv_0000000001",
     serverName: "everything",
