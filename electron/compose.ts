@@ -286,6 +286,8 @@ async function compose(
       return oauth.jwks(agent.tenant);
     },
     door: () => origin,
+    setCertificate: (id, pem) => inbound.setCertificate(id, pem),
+    mtls: () => inbound.status(),
     clock,
     log,
     emit,

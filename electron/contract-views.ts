@@ -42,7 +42,7 @@ export interface Snippet {
   /** `claude-code`, `cursor`, `vscode`, `stdio`, `curl`, … */
   readonly id: string;
   readonly title: string;
-  readonly language: "json" | "toml" | "sh";
+  readonly language: "json" | "toml" | "sh" | "js" | "python";
   /** Where it goes. */
   readonly where: string;
   readonly text: string;

@@ -24,6 +24,7 @@ import type {
   ShownQuestion,
   SignedOut,
   SignInState,
+  Snippet,
   StderrTail,
   TourReport,
   Waiting,
@@ -349,6 +350,12 @@ export const contract = {
       door: { origin: string; certificate: string } | null;
       trouble: Complaint | null;
     }>(),
+  },
+  /** How an agent with a certificate connects; none for one without. Nothing in them is secret. */
+  "mtls.snippets": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ agent: idOf("agt") }),
+    output: returns<readonly Snippet[]>(),
   },
   "agents.remove": {
     surfaces: ["app", "cli"],

@@ -1,5 +1,13 @@
 // The contract's methods, each a line or two over core's registers: what a surface may ask, in one place.
-import type { AppEvent, AppStatus, DoctorReport, Issued, StderrTail, Waiting } from "./contract.ts";
+import type {
+  AppEvent,
+  AppStatus,
+  DoctorReport,
+  Issued,
+  Snippet,
+  StderrTail,
+  Waiting,
+} from "./contract.ts";
 import type { AgentRegister } from "./core/agent-register.ts";
 import type { Agent, AgentView } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
@@ -18,7 +26,7 @@ import { type Secret, Secret as SecretValue } from "./core/secret.ts";
 import { type Complaint, complaint } from "./core/sentences.ts";
 import type { ServerRegister } from "./core/server-register.ts";
 import type { Server, ServerView, StdioHealth } from "./core/servers.ts";
-import { snippetsFor } from "./core/snippets.ts";
+import { mtlsSnippetsFor, snippetsFor } from "./core/snippets.ts";
 import type { TestReport } from "./core/try-server.ts";
 import type { VaultKind, VaultStatus } from "./core/vault.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
@@ -86,16 +94,22 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     endpoint: `${ports.door()}/mcp/${server.name}`,
     stdio: server.kind === "stdio" ? ports.stdio.health(server.id) : null,
   });
+  /** The practice agent has a door of its own for a while, and no file to trust it by. */
+  const mtlsSnippets = (agent: Agent): readonly Snippet[] => {
+    const door = ports.inbound.address();
+    if (agent.certificate === undefined || agent.tenant === LAB_TENANT || door === null) return [];
+    const names = servers.list(agent.tenant).map((s) => s.name);
+    return mtlsSnippetsFor({ door, trust: ports.inbound.certificateFile, servers: names });
+  };
   const issued = (agent: Agent, credential: Secret): Issued => {
     const text = credential.reveal();
     const names = servers.list(agent.tenant).map((s) => s.name);
     const { shim } = ports;
-    const snippets = snippetsFor({
-      door: ports.door(),
-      credential: text,
-      servers: names,
-      shim,
-    });
+    // To an agent with a certificate the plain door is closed.
+    const snippets =
+      agent.certificate === undefined
+        ? snippetsFor({ door: ports.door(), credential: text, servers: names, shim })
+        : mtlsSnippets(agent);
     return { agent: agentView(agent), credential: text, snippets };
   };
   const known = (tenant: string | undefined): void => {
@@ -179,6 +193,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "agents.setState": async ({ id, state }) => agentView(await agents.setState(id, state)),
     "agents.setCertificate": async ({ id, certificate }) =>
       agentView(await ports.inbound.setCertificate(id, certificate)),
+    "mtls.snippets": ({ agent }) => mtlsSnippets(agents.find(agent)),
     "mtls.status": () => ports.inbound.status(),
     "agents.remove": async ({ id }) => {
       await agents.remove(id);

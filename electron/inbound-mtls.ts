@@ -10,11 +10,19 @@ import { asRefusal, Refusal } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import { type Complaint, complaint } from "./core/sentences.ts";
+import type { Secret } from "./core/secret.ts";
 import type { SecretRef, Vault } from "./core/vault.ts";
 import type { Door } from "./host/door/door.ts";
 import { presentedCredential } from "./host/door/guards.ts";
 import { factsOf, readCertificate } from "./host/tls/facts.ts";
-import { makeDoorCertificate, type MtlsDoor, openMtlsDoor } from "./host/tls/inbound.ts";
+import {
+  makeDoorCertificate,
+  type MtlsCredentials,
+  type MtlsDoor,
+  type MtlsDoorPorts,
+  openMtlsDoor,
+} from "./host/tls/inbound.ts";
+import { LAB_TENANT } from "./lab-sweep.ts";
 
 export interface InboundPorts {
   readonly agents: AgentRegister;
@@ -40,6 +48,8 @@ export interface InboundMtls {
   /** Opens the door where an agent has a certificate and the vault is open; closes it where none has. */
   settle(): Promise<void>;
   status(): InboundStatus;
+  /** The file that holds the door's own certificate, for agents to trust. */
+  readonly certificateFile: string;
   /** Where it is, or will be once it opens; null where any port will do. */
   address(): string | null;
   close(): Promise<void>;
@@ -54,6 +64,8 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
   const { agents, vault, clock, folder } = ports;
   const file = path.join(folder, "mtls-door.pem");
   let door: MtlsDoor | null = null;
+  /** Whether it shows a certificate that goes with the practice company. */
+  let passing = false;
   let certificate = "";
   let trouble: Complaint | null = null;
   let turn: Promise<void> = Promise.resolve();
@@ -66,43 +78,44 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
       const facts = factsOf(readCertificate(chain));
       if (Date.parse(facts.notAfter) - clock.now() > RENEW_MS) return { chain, key };
     }
-    const made = await makeDoorCertificate(
-      [[{ type: "2.5.4.3", value: "Countersign on this machine" }]],
-      clock.now(),
-    );
-    await vault.set(DOOR_KEY, made.privateKey);
-    await fs.writeFile(file, made.chainPem, { mode: 0o600 });
-    return { chain: made.chainPem, key: made.privateKey };
+    const made = await newCertificate();
+    await vault.set(DOOR_KEY, made.key);
+    await fs.writeFile(file, made.chain, { mode: 0o600 });
+    return made;
+  }
+  async function newCertificate(): Promise<{ chain: string; key: Secret }> {
+    const name = [[{ type: "2.5.4.3", value: "Countersign on this machine" }]];
+    const { chainPem, privateKey } = await makeDoorCertificate(name, clock.now());
+    return { chain: chainPem, key: privateKey };
   }
 
   async function settleNow(): Promise<void> {
     if (closed) return;
-    const wanted = agents.list().some((agent) => agent.certificate !== undefined);
-    if (!wanted) {
+    const bound = agents.list().filter((agent) => agent.certificate !== undefined);
+    if (bound.length === 0) {
       await door?.close();
       door = null;
       trouble = null;
       return;
     }
-    if (door !== null) return;
+    // The practice company needs no place for secrets, and leaves nothing: for its agents alone, nothing is kept.
+    const practice = bound.every(({ tenant }) => tenant === LAB_TENANT);
+    if (door !== null && (practice || !passing)) return;
     try {
-      const { chain, key } = await ownCertificate();
-      door = await openMtlsDoor(
-        {
-          serve: ports.serve,
-          broken: ports.broken,
-          admit: (peer, authorization) =>
-            agents.admitCertificate(peer, credentialIn(authorization)),
-        },
-        {
-          port: ports.port,
-          bodyMs: ports.bodyMs,
-          identity: { certificateChainPem: chain, privateKey: key },
-          // Certificates are pinned one by one; no authority lets a whole crowd in.
-          authoritiesPem: null,
-        },
-      );
+      const { chain, key } = await (practice ? newCertificate() : ownCertificate());
+      const shown: MtlsCredentials = {
+        identity: { certificateChainPem: chain, privateKey: key },
+        // Certificates are pinned one by one; no authority lets a whole crowd in.
+        authoritiesPem: null,
+      };
+      if (door === null) {
+        const admit: MtlsDoorPorts["admit"] = (peer, authorization) =>
+          agents.admitCertificate(peer, credentialIn(authorization));
+        const { serve, broken, port, bodyMs } = ports;
+        door = await openMtlsDoor({ serve, broken, admit }, { port, bodyMs, ...shown });
+      } else door.renew(shown);
       certificate = chain;
+      passing = practice;
       trouble = null;
     } catch (error) {
       if (!(error instanceof Refusal)) ports.log.error("mtls-door.failed", error);
@@ -135,6 +148,7 @@ export function createInboundMtls(ports: InboundPorts): InboundMtls {
       await settle();
       return agent;
     },
+    certificateFile: file,
     address: () => door?.origin ?? (ports.port === 0 ? null : `https://127.0.0.1:${ports.port}`),
     status: () => ({ door: door === null ? null : { origin: door.origin, certificate }, trouble }),
     async close() {

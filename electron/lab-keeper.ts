@@ -8,6 +8,7 @@ import type { Log } from "./core/log.ts";
 import type { Secret } from "./core/secret.ts";
 import type { HttpServer } from "./core/servers.ts";
 import type { SecretRef, Vault } from "./core/vault.ts";
+import type { InboundStatus } from "./inbound-mtls.ts";
 import type { Lab } from "./lab/index.ts";
 import { LAB_TENANT, sweepLab, type SweepPorts } from "./lab-sweep.ts";
 import type { SignIns } from "./sign-ins.ts";
@@ -21,6 +22,9 @@ export interface LabPorts extends SweepPorts {
     agent: Agent,
   ) => Promise<{ readonly issuer: string; readonly keys: readonly object[] }>;
   readonly door: () => string;
+  /** Pins a certificate to an agent, which opens the door for such agents. */
+  readonly setCertificate: (agentId: string, pem: string) => Promise<unknown>;
+  readonly mtls: () => InboundStatus;
   readonly clock: Clock;
   readonly log: Log;
   readonly emit: (event: AppEvent) => void;
@@ -42,6 +46,8 @@ export interface LabKeeper {
 export interface Practice {
   readonly lab: Lab;
   readonly agent: { readonly id: string; readonly name: string; readonly credential: Secret };
+  /** An agent with a certificate of the practice authority, pinned. */
+  readonly bound: { readonly credential: Secret; readonly cert: string; readonly key: string };
   readonly servers: readonly HttpServer[];
   /** Ada signs in through the front door's own redirect, as a browser would. @throws Refusal `lab_failed` */
   signInAda(): Promise<void>;
@@ -101,6 +107,9 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
       { id: tenant, name: "Practice company", createdAt },
     ]);
     const { agent, credential } = await agents.add({ tenant, name: "Practice agent" });
+    const bound = await agents.add({ tenant, name: "Practice agent with certificate" });
+    const own = await lab.ca.issueFor("CN=practice-agent,O=Larkspur PRACTICE");
+    await ports.setCertificate(bound.agent.id, own.certificatePem);
     const { issuer: ours, keys } = await ports.actorKeys(agent);
     lab.issuer.trustActors(ours, { keys: [...keys] }, "agent");
     const practiceIssuer = {
@@ -215,6 +224,11 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
     return {
       lab,
       agent: { id: agent.id, name: agent.name, credential },
+      bound: {
+        credential: bound.credential,
+        cert: own.certificatePem,
+        key: own.privateKeyPem,
+      },
       servers: made,
       async signInAda() {
         // An account belongs to the registration that it signed in through: one for each that acts for her.
@@ -294,6 +308,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
           return await runTour(current, {
             door: ports.door(),
             servers,
+            mtls: ports.mtls,
             told: (step, done, of) => ports.emit({ type: "tour", step, done, of }),
           });
         } finally {

@@ -7,18 +7,22 @@ import { asRefusal } from "./core/errors.ts";
 import { newDpopSecret, openDpopKey } from "./core/oauth/dpop.ts";
 import { Secret } from "./core/secret.ts";
 import type { ServerRegister } from "./core/server-register.ts";
+import type { InboundStatus } from "./inbound-mtls.ts";
 import type { LabServer } from "./lab/index.ts";
 import type { Practice } from "./lab-keeper.ts";
 import { digest } from "./platform.ts";
+import { inboundPlans } from "./tour-inbound.ts";
 
 export interface TourPorts {
   /** `http://127.0.0.1:7717` */
   readonly door: string;
   readonly servers: ServerRegister;
+  /** The door for agents with certificates. */
+  readonly mtls: () => InboundStatus;
   readonly told: (step: TourStep, done: number, of: number) => void;
 }
 
-interface Plan {
+export interface TourPlan {
   readonly id: string;
   readonly title: string;
   readonly expected: string;
@@ -127,7 +131,7 @@ export async function runTour(practice: Practice, ports: TourPorts): Promise<Tou
   const holder = lab.issuer.clients.tls.certificate;
   const stranger = await lab.ca.issueFor("CN=somebody-else,O=Larkspur PRACTICE");
 
-  const plans: Plan[] = [
+  const plans: TourPlan[] = [
     {
       id: "api-key",
       title: "Pattern 1: API key",
@@ -296,6 +300,7 @@ export async function runTour(practice: Practice, ports: TourPorts): Promise<Tou
       why: "An agent's credential opens Countersign's door and nothing else.",
       run: () => steal(crm, bearer(credential), { ca }),
     },
+    ...inboundPlans(practice, ports.door, ports.mtls),
   ];
 
   const steps: TourStep[] = [];

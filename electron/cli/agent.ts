@@ -1,7 +1,8 @@
-// `agent list | add | rename | rotate | pause | resume | remove | jwks`.
+// `agent list | add | rename | rotate | certificate | pause | resume | remove | jwks`.
 import { asTyped } from "../core/command-line.ts";
-import type { Issued } from "../contract.ts";
+import type { Issued, Snippet } from "../contract.ts";
 import type { AgentView } from "../core/agents.ts";
+import { readCertificates, usage } from "./given.ts";
 import { cell } from "./output.ts";
 import { findAgent } from "./remote.ts";
 import { jsonLines, localTime } from "./text.ts";
@@ -15,12 +16,15 @@ export const list: Run = async ({ connect, out, tenant }) => {
       return out.line(asTyped("No agents yet. Add one: countersign agent add <name>"));
     }
     await out.table(
-      ["NAME", "TENANT", "STATE", "CREDENTIAL", "LAST SEEN", "ADDED", "ID"],
+      ["NAME", "TENANT", "STATE", "CREDENTIAL", "CERTIFICATE", "LAST SEEN", "ADDED", "ID"],
       agents.map((a) => [
         a.name,
         a.tenant,
         cell(a.state, a.state === "active" ? "good" : "warn"),
         `…${a.credentialHint}`,
+        a.certificate === undefined
+          ? "-"
+          : `${a.certificate.subject} until ${a.certificate.notAfter.slice(0, 10)}`,
         localTime(a.lastSeenAt),
         localTime(a.createdAt),
         a.id,
@@ -35,12 +39,16 @@ async function reveal(out: Context["out"], issued: Issued, sentence: string): Pr
     await out.line(`${sentence} Its credential is shown this once:`);
     await out.line();
     await out.line(`  ${credential}`);
-    for (const { title, where, text } of snippets) {
-      await out.line();
-      await out.line(`${title}: ${where}`);
-      await out.lines(text.replaceAll(/^/gm, "  "));
-    }
+    await showSnippets(out, snippets);
   });
+}
+
+async function showSnippets(out: Context["out"], snippets: readonly Snippet[]): Promise<void> {
+  for (const { title, where, text } of snippets) {
+    await out.line();
+    await out.line(`${title}: ${where}`);
+    await out.lines(text.replaceAll(/^/gm, "  "));
+  }
 }
 
 export const add: Run = async ({ args: [name = ""], connect, out, tenant }) => {
@@ -88,6 +96,35 @@ export const remove: Run = async (context) => {
   await context.out.show(done, () =>
     context.out.line(`The agent “${agent.name}” was removed; its credential no longer works.`),
   );
+};
+
+/** Pins a certificate, or takes it away with --none. */
+export const certificate: Run = async (context) => {
+  const { args, flag, io, out } = context;
+  const [, file] = args;
+  if (flag("none") === (file !== undefined)) {
+    throw usage("Give the file of the certificate, or --none to take it away.");
+  }
+  const pem = file === undefined ? null : await readCertificates(io, file);
+  const { remote, agent } = await wanted(context);
+  const now = await remote.call("agents.setCertificate", { id: agent.id, certificate: pem });
+  const { trouble } = await remote.call("mtls.status", {});
+  const snippets = await remote.call("mtls.snippets", { agent: agent.id });
+  await out.show(now, async ({ name, certificate: pinned }) => {
+    if (pinned === undefined) {
+      return out.line(`The agent “${name}” has no certificate: its credential works alone again.`);
+    }
+    await out.line(`The agent “${name}” is let in with this certificate only, at the TLS door:`);
+    await out.table(
+      ["CERTIFICATE", pinned.subject],
+      [
+        ["Thumbprint", `${pinned.thumbprint} (x5t#S256)`],
+        ["Until", localTime(pinned.notAfter)],
+      ],
+    );
+    if (trouble !== null) await out.line(`${trouble.sentence} ${trouble.advice}`);
+    await showSnippets(out, snippets);
+  });
 };
 
 /** What an issuer must trust to believe which agent acts: a set for each tenant. */

@@ -42,6 +42,25 @@ export const AGENT_COMMANDS: readonly Command[] = [
     load: async () => (await import("./agent.ts")).rotate,
   },
   {
+    words: ["agent", "certificate"],
+    summary: "pin a certificate: the agent is let in with it only, at the TLS door",
+    synopsis: "<agent> [<file>]",
+    arity: [1, 2],
+    options: {
+      none: {
+        type: "boolean",
+        help: "take the certificate away; the credential works alone again",
+      },
+    },
+    notes:
+      "The file holds the agent's certificate in PEM, and no key: that stays with the agent. Its credential is bound to the certificate (RFC 8705).",
+    examples: [
+      "countersign agent certificate ci ci.crt",
+      "countersign agent certificate ci --none",
+    ],
+    load: async () => (await import("./agent.ts")).certificate,
+  },
+  {
     words: ["agent", "pause"],
     summary: "refuse every call of an agent until it is resumed",
     synopsis: "<agent>",

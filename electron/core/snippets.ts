@@ -4,7 +4,7 @@
 export interface SnippetText {
   readonly id: string;
   readonly title: string;
-  readonly language: "json" | "toml" | "sh";
+  readonly language: "json" | "toml" | "sh" | "js" | "python";
   readonly where: string;
   readonly text: string;
 }
@@ -121,6 +121,74 @@ export function snippetsFor(facts: SnippetFacts): SnippetText[] {
         `  -H ${sh(`Authorization: ${authorization}`)} \\`,
         `  -H 'Content-Type: application/json' \\`,
         `  -d '{}'`,
+      ].join("\n"),
+    },
+  ];
+}
+
+export interface MtlsSnippetFacts {
+  /** `https://127.0.0.1:7719` */
+  readonly door: string;
+  /** File with the door's own certificate, on this machine. */
+  readonly trust: string;
+  readonly servers: readonly string[];
+}
+
+/** For an agent with a certificate: the handshake is its proof, so there is no secret in these. */
+export function mtlsSnippetsFor({ door, trust, servers }: MtlsSnippetFacts): SnippetText[] {
+  const url = `${door}/tools/${servers[0] ?? NO_SERVER}/TOOL/invoke`;
+  const where = "Calls one tool, without MCP; agent.crt and agent.key are the agent's own files";
+  const q = (text: string): string => JSON.stringify(text);
+  return [
+    {
+      id: "mtls-curl",
+      title: "curl",
+      language: "sh",
+      where,
+      text: [
+        `curl -sS ${url} \\`,
+        `  --cacert ${sh(trust)} \\`,
+        `  --cert agent.crt --key agent.key \\`,
+        `  -H 'Content-Type: application/json' \\`,
+        `  -d '{}'`,
+      ].join("\n"),
+    },
+    {
+      id: "mtls-node",
+      title: "Node",
+      language: "js",
+      where,
+      text: [
+        `import fs from "node:fs";`,
+        `import https from "node:https";`,
+        ``,
+        `const request = https.request(${q(url)}, {`,
+        `  method: "POST",`,
+        `  ca: fs.readFileSync(${q(trust)}),`,
+        `  cert: fs.readFileSync("agent.crt"),`,
+        `  key: fs.readFileSync("agent.key"),`,
+        `  headers: { "Content-Type": "application/json" },`,
+        `});`,
+        `request.on("response", (response) => response.pipe(process.stdout));`,
+        `request.end("{}");`,
+      ].join("\n"),
+    },
+    {
+      id: "mtls-python",
+      title: "Python",
+      language: "python",
+      where,
+      text: [
+        `import ssl, urllib.request`,
+        ``,
+        `tls = ssl.create_default_context(cafile=${q(trust)})`,
+        `tls.load_cert_chain("agent.crt", "agent.key")`,
+        `request = urllib.request.Request(`,
+        `    ${q(url)},`,
+        `    data=b"{}",`,
+        `    headers={"Content-Type": "application/json"},`,
+        `)`,
+        `print(urllib.request.urlopen(request, context=tls).read().decode())`,
       ].join("\n"),
     },
   ];

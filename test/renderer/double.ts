@@ -306,6 +306,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       world.agents = world.agents.map((one) => (one.id === input.id ? next : one));
       return next;
     },
+    "mtls.snippets": () => [],
     "mtls.status": () => ({
       door: world.agents.some((one) => one.certificate !== undefined)
         ? { origin: "https://127.0.0.1:7718", certificate: DOOR_PEM }
