@@ -30,6 +30,7 @@ import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
 import { stdioRules } from "./core/stdio/rules.ts";
 import { wire } from "./core/wire.ts";
+import { createDiscovery } from "./discovery.ts";
 import { documentSchemas } from "./document-schemas.ts";
 import { type HandlerPorts, makeHandlers } from "./handlers.ts";
 import { serveControl } from "./host/control/server.ts";
@@ -156,7 +157,7 @@ async function compose(
       // only a document named may lead to the internet and nowhere else (threat 30).
       reach: (origin) => {
         const known = oauth.parties.serving(origin);
-        if (known === undefined) return "public";
+        if (known === undefined || known.registration?.confirmed === false) return "public";
         return isLoopback(new URL(known.issuer)) ? "loopback" : "private";
       },
     },
@@ -231,6 +232,17 @@ async function compose(
   closers.push(() => clearTimeout(hint ?? undefined));
   const upstreamFor = (kind: Server["kind"]) => (kind === "http" ? http : stdio);
 
+  const discovery = createDiscovery({
+    store,
+    oauth,
+    clock,
+    digest,
+    http,
+    door: () => origin,
+    secret: (tenant, id, what) => credentials.secret(tenant, id, what),
+    emit,
+  });
+  closers.push(() => discovery.close());
   const scrubber = () => new StreamScrubber(known);
   const trials = createTrials({ clock, credentials, upstreamFor, scrubber });
   const sessions = createSessions(clock);
@@ -410,6 +422,7 @@ async function compose(
         clock,
       }),
     oauth,
+    discovery,
     lab,
     inbound,
     questions,

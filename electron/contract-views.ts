@@ -51,6 +51,7 @@ export interface Snippet {
 export type { TestReport, TestStep } from "./core/try-server.ts";
 export type { Complaint } from "./core/sentences.ts";
 export type { Reminder } from "./core/reminders.ts";
+export type { IssuerProposal, Proposal } from "./core/finding/proposal.ts";
 
 export interface DoctorFinding {
   /** `node`, `electron`, `data-folder`, `settings`, `port`, `keychain`, `vault`, `journal`, `clock`, `certificates`, `keys`, `environment` */
@@ -112,6 +113,12 @@ export interface SignedOut {
   readonly notRevoked: readonly { readonly what: string; readonly why: string }[];
 }
 
+/** A registration that was removed here; `takenBack` null where the issuer need not be told (RFC 7592). */
+export interface Unregistered {
+  readonly removed: true;
+  readonly takenBack: boolean | null;
+}
+
 /** The practice company: everything on loopback, nothing real. */
 export interface LabStatus {
   readonly state: "off" | "starting" | "on";
@@ -162,6 +169,13 @@ export interface StderrTail {
 /** Pushed to every listening surface. Small, and a hint to ask again rather than the data, save for calls. */
 export type AppEvent =
   | { readonly type: "calls"; readonly rows: readonly CallRow[] }
+  /** One step of finding out about a server or registering at its issuer, as it ends. */
+  | {
+      readonly type: "finding";
+      readonly attempt: string;
+      readonly step: string;
+      readonly ok: boolean;
+    }
   /** One step of the lab's tour, as it ends. */
   | { readonly type: "tour"; readonly step: TourStep; readonly done: number; readonly of: number }
   | {

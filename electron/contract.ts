@@ -8,6 +8,7 @@ import { type Grant, LIFETIMES } from "./core/permission/grants.ts";
 import type { Question } from "./core/permission/questions.ts";
 import { effect, type Rule, toolPattern } from "./core/policy/rules.ts";
 import { madeKey } from "./core/certificates.ts";
+import type { Proposal } from "./core/finding/proposal.ts";
 import type { Flow } from "./core/flows.ts";
 import type { Issuer } from "./core/issuers.ts";
 import type { Advice, Standing } from "./core/oauth/keeping/advice.ts";
@@ -27,6 +28,7 @@ import type {
   Snippet,
   StderrTail,
   TourReport,
+  Unregistered,
   Waiting,
 } from "./contract-views.ts";
 import { idOf, label, slug } from "./core/names.ts";
@@ -84,6 +86,14 @@ const trustPem = z
     "must be PEM, beginning with -----BEGIN CERTIFICATE-----",
   )
   .nullable();
+
+/** Chosen by whoever asks, so that it can be followed and cancelled while it runs. */
+const attemptId = z.string().regex(/^[A-Za-z0-9_-]{8,40}$/);
+/** What a person agreed to about an issuer that only a document named. */
+const agreed = {
+  /** It may lie on this machine or in a private network (threat 30). */
+  confirmed: z.boolean().default(false),
+};
 
 const keylessAuth = [
   z.strictObject({ type: z.literal("none") }),
@@ -239,6 +249,30 @@ export const contract = {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("srv") }),
     output: returns<Standing>(),
+  },
+  /** Asks a server how it authenticates, and proposes a pattern. Nothing is kept, and nothing secret is sent. */
+  "servers.discover": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      ...tenantScope,
+      url: z.url({ protocol: /^https?$/ }).max(4096),
+      stage: stage.default("development"),
+      /** Which of the issuers that the server names. */
+      issuer: z
+        .url({ protocol: /^https?$/ })
+        .max(2048)
+        .nullable()
+        .default(null),
+      ...agreed,
+      trustPem: trustPem.default(null),
+      attempt: attemptId.nullable().default(null),
+    }),
+    output: returns<Proposal>(),
+  },
+  "servers.cancelDiscovery": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ attempt: attemptId }),
+    output: returns<{ cancelled: boolean }>(),
   },
   "servers.setState": {
     surfaces: ["app", "cli"],
@@ -431,10 +465,28 @@ export const contract = {
     input: z.strictObject({ id: idOf("iss") }),
     output: returns<{ keys: readonly Readonly<Record<string, unknown>>[] }>(),
   },
+  /** Becomes known there: as registered already, by the person's own document (CIMD), or dynamically (RFC 7591). */
+  "issuers.register": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      ...tenantScope,
+      /** Left out: from the issuer's host. */
+      name: slug.optional(),
+      issuer: z.url({ protocol: /^https?$/ }).max(2048),
+      use: z.enum(["account", "client-credentials"]).default("account"),
+      scopes: z.array(scopeToken).max(64).default([]),
+      /** Hosts of its endpoints, besides its own, that the person agreed to (threat 31). */
+      hosts: z.array(z.string().max(260)).max(32).default([]),
+      ...agreed,
+      trustPem: trustPem.default(null),
+      attempt: attemptId.nullable().default(null),
+    }),
+    output: returns<Issuer>(),
+  },
   "issuers.remove": {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("iss") }),
-    output: returns<{ removed: true }>(),
+    output: returns<Unregistered>(),
   },
   "accounts.list": {
     surfaces: ["app", "cli"],

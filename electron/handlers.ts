@@ -29,6 +29,7 @@ import type { Server, ServerView, StdioHealth } from "./core/servers.ts";
 import { mtlsSnippetsFor, snippetsFor } from "./core/snippets.ts";
 import type { TestReport } from "./core/try-server.ts";
 import type { VaultKind, VaultStatus } from "./core/vault.ts";
+import type { Discovery } from "./discovery.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
@@ -55,6 +56,7 @@ export interface HandlerPorts {
   readonly tryServer: (server: Server) => Promise<TestReport>;
   readonly doctor: () => Promise<DoctorReport>;
   readonly oauth: OAuthRooms;
+  readonly discovery: Discovery;
   readonly lab: LabKeeper;
   readonly inbound: InboundMtls;
   readonly questions: Questions;
@@ -164,6 +166,11 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       const server = servers.find(id);
       return standingOf(server.stage, shapeOfServer(server));
     },
+    "servers.discover": (input) => {
+      known(input.tenant);
+      return ports.discovery.discover(input);
+    },
+    "servers.cancelDiscovery": ({ attempt }) => ({ cancelled: ports.discovery.cancel(attempt) }),
     "servers.setState": async ({ id, state }) => serverView(await servers.setState(id, state)),
     "servers.update": async (change) => serverView(await servers.update(change)),
     "servers.replaceSecret": async ({ id, env, secret }) =>
@@ -211,10 +218,8 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "issuers.replaceSecret": (input) => oauth.issuers.replaceSecret(input),
     "issuers.settleKey": ({ id, keep }) => oauth.issuers.settleKey(id, keep),
     "issuers.jwks": ({ id }) => oauth.issuers.jwks(id),
-    "issuers.remove": async ({ id }) => {
-      await oauth.issuers.remove(id);
-      return { removed: true };
-    },
+    "issuers.register": (input) => ports.discovery.register(input),
+    "issuers.remove": ({ id }) => ports.discovery.remove(id),
     "accounts.list": ({ tenant }) => {
       known(tenant);
       return oauth.accounts(tenant);

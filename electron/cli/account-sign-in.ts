@@ -2,6 +2,7 @@
 // The browser is the person's own and is never opened or driven from here (RFC 8252 section 8.12).
 import { asTyped } from "../core/command-line.ts";
 import type { AccountView, DeviceCode, SignInState } from "../contract.ts";
+import type { Issuer } from "../core/issuers.ts";
 import { whoOf } from "./account.ts";
 import { checkUrl, scopesOf, usage } from "./given.ts";
 import { Complained, findIssuer, type Remote } from "./remote.ts";
@@ -89,14 +90,31 @@ async function showCode({ out }: Context, code: DeviceCode): Promise<void> {
   await out.line(`The code is good for ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`);
 }
 
-export const signIn: Run = async (context) => {
-  const { args, connect, flag, out, tenant, text } = context;
-  const resource = text("resource");
-  const account = text("account");
-  if (resource !== undefined) checkUrl(resource, "resource", "A resource is named without a key.");
-  const remote = await connect();
-  const issuer = await findIssuer(remote, tenant, args[0] ?? "");
-  const wait = !flag("no-wait");
+/** Accounts of this registration that stand signed in. */
+export async function signedIn(remote: Remote, issuer: Issuer): Promise<readonly AccountView[]> {
+  const all = await remote.call("accounts.list", { tenant: issuer.tenant });
+  return all.filter(
+    (a) => a.issuer === issuer.issuer && a.clientId === issuer.clientId && a.state === "signed-in",
+  );
+}
+
+export interface SignInWish {
+  readonly scopes: readonly string[];
+  readonly resource: string | undefined;
+  readonly account: string | undefined;
+  readonly device: boolean;
+  /** False prints the address or the code and ends. */
+  readonly wait: boolean;
+}
+
+/** Gives the address or the code, and waits for the account. @throws Complained; Refusal `not_running`; Interrupted */
+export async function signInAt(
+  context: Context,
+  remote: Remote,
+  issuer: Issuer,
+  { account, device, resource, scopes, wait }: SignInWish,
+): Promise<void> {
+  const { out } = context;
   const bell = createBell();
   // Before the address is known: somebody may be faster than the next line.
   if (wait) {
@@ -109,11 +127,11 @@ export const signIn: Run = async (context) => {
   }
   const wish = {
     issuer: issuer.id,
-    scopes: scopesOf(context),
+    scopes: [...scopes],
     ...(resource !== undefined && { resource }),
     ...(account !== undefined && { account }),
   };
-  const begun = flag("device")
+  const begun = device
     ? await remote.call("accounts.signInDevice", wish)
     : await remote.call("accounts.signIn", wish);
   await out.show(begun, async (shown) => {
@@ -129,6 +147,18 @@ export const signIn: Run = async (context) => {
   if (!wait) return;
   const landed = await outcome(remote, begun.flow, bell, createWaitLine(context));
   await out.show(landed, (a) => out.line(`${whoOf(a)} is signed in at ${a.issuer} (${a.id}).`));
+}
+
+export const signIn: Run = async (context) => {
+  const { args, connect, flag, tenant, text } = context;
+  const resource = text("resource");
+  const account = text("account");
+  if (resource !== undefined) checkUrl(resource, "resource", "A resource is named without a key.");
+  const remote = await connect();
+  const issuer = await findIssuer(remote, tenant, args[0] ?? "");
+  const [device, wait] = [flag("device"), !flag("no-wait")];
+  const scopes = scopesOf(context);
+  await signInAt(context, remote, issuer, { scopes, resource, account, device, wait });
 };
 
 export const cancelSignIn: Run = async ({ args: [flow = ""], connect, out }) => {

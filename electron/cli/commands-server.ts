@@ -1,6 +1,14 @@
 // The commands about servers: how they are called and what their help says.
 import type { Command, OptionTable } from "./types.ts";
 
+const confirmIssuer: OptionTable = {
+  "confirm-issuer": {
+    type: "string",
+    value: "URL",
+    help: "this issuer, which the server named, may lie on this machine or in a private network",
+  },
+};
+
 const addOptions: OptionTable = {
   "api-key": { type: "boolean", help: "the server wants a key; it is read from standard input" },
   header: {
@@ -21,8 +29,11 @@ const addOptions: OptionTable = {
   auth: {
     type: "string",
     value: "PATTERN",
-    help: "client-credentials, account, token-exchange, mtls or composite",
+    help: "client-credentials, account, token-exchange, mtls, composite or none (default: found out)",
   },
+  yes: { type: "boolean", help: "take what is proposed when it was found out" },
+  ...confirmIssuer,
+  "no-sign-in": { type: "boolean", help: "do not wait for a sign-in in the browser" },
   issuer: { type: "string", value: "NAME", help: "where the token comes from" },
   scope: {
     type: "string",
@@ -142,7 +153,7 @@ export const SERVER_COMMANDS: readonly Command[] = [
     rest: true,
     options: addOptions,
     notes:
-      "Keys are typed without being shown, or read from standard input. They are never arguments.",
+      "Without a key and without --auth, the server is asked how it authenticates, and what is proposed is shown before anything is added. Keys are typed without being shown, or read from standard input. They are never arguments.",
     examples: [
       "countersign server add notes https://notes.example/mcp",
       "countersign server add tickets https://tickets.example/mcp --api-key < key.txt",
@@ -185,6 +196,22 @@ export const SERVER_COMMANDS: readonly Command[] = [
       "countersign server advise crm",
     ],
     load: async () => (await import("./server-advise.ts")).advise,
+  },
+  {
+    words: ["server", "discover"],
+    summary: "ask a server how it authenticates, and show what would be proposed",
+    synopsis: "<url> | <server>",
+    arity: [1, 1],
+    options: {
+      ...confirmIssuer,
+      trust: {
+        type: "string",
+        value: "FILE",
+        help: "PEM of authorities that may vouch for this server besides the usual ones",
+      },
+    },
+    examples: ["countersign server discover https://notes.example/mcp"],
+    load: async () => (await import("./server-find.ts")).discover,
   },
   {
     words: ["server", "test"],

@@ -147,7 +147,13 @@ export const wanted = async ({ args, connect, tenant }: Context) => {
 export const remove: Run = async (context) => {
   const { remote, issuer } = await wanted(context);
   const done = await remote.call("issuers.remove", { id: issuer.id });
-  await context.out.show(done, () =>
-    context.out.line(`The issuer “${issuer.name}” and its secret were removed.`),
-  );
+  await context.out.show(done, async ({ takenBack }) => {
+    await context.out.line(`The issuer “${issuer.name}” and its secret were removed.`);
+    if (takenBack === true) await context.out.line("Its registration there was taken back.");
+    if (takenBack === false) {
+      await context.out.line(
+        `Its registration there could not be taken back: have ${issuer.clientId} removed at ${issuer.issuer}.`,
+      );
+    }
+  });
 };

@@ -5,6 +5,7 @@ import { checkUrl, readCertificates, usage } from "./given.ts";
 import { looksSecret } from "./parse.ts";
 import type { Remote } from "./remote.ts";
 import { OAUTH_OPTIONS, patternOf, prepareOAuth } from "./server-oauth.ts";
+import { addFound } from "./server-find.ts";
 import { addressText } from "./server-text.ts";
 import type { Context, Run } from "./types.ts";
 
@@ -24,17 +25,23 @@ export function stageOf({ text }: Context): { stage?: "development" | "staging" 
 const tenantOf = ({ tenant }: Context): { tenant?: string } =>
   tenant === undefined ? {} : { tenant };
 
+/** What only says how to go on where it has to be found out. */
+const FIND_OPTIONS = ["yes", "confirm-issuer", "no-sign-in"];
 export const KEY_OPTIONS = ["header", "prefix", "query"];
 const HTTP_OPTIONS = [
   "api-key",
   "allow-plain-http-on-loopback",
   "auth",
   "trust",
+  ...FIND_OPTIONS,
   ...KEY_OPTIONS,
   ...OAUTH_OPTIONS,
 ];
 
-type Complete = (remote: Remote) => Promise<AddInput>;
+/** All but how it authenticates, which is to be found out. */
+export type HttpBasis = Omit<HttpInput, "auth">;
+type Completed = AddInput | { readonly kind: "find"; readonly basis: HttpBasis };
+type Complete = (remote: Remote) => Promise<Completed>;
 
 /** Everything but the key, which is asked for only when it is known that all else is well. */
 function readHttp(context: Context): Complete {
@@ -53,12 +60,22 @@ function readHttp(context: Context): Complete {
     throw usage("--prefix belongs to a header.");
   }
   const wantsKey = flag("api-key") || KEY_OPTIONS.some((option) => text(option) !== undefined);
-  const pattern = patternOf(context);
+  const none = text("auth") === "none";
+  const pattern = none ? null : patternOf(context);
+  const stray = OAUTH_OPTIONS.find((option) => flag(option) || text(option) !== undefined);
+  if (none && (wantsKey || stray !== undefined)) {
+    throw usage("--auth none goes without a key and without an issuer.");
+  }
+  const find = !none && !wantsKey && pattern === null;
+  const idle = FIND_OPTIONS.find((option) => flag(option) || text(option) !== undefined);
+  if (!find && idle !== undefined) {
+    throw usage(`--${idle} goes with finding out: leave the pattern out.`);
+  }
   if (pattern !== null && wantsKey) throw usage(`--auth ${pattern} goes without a key.`);
   const oauth = pattern === null ? null : prepareOAuth(context, pattern);
   const plain = flag("allow-plain-http-on-loopback");
   const trust = text("trust");
-  const input: Omit<HttpInput, "auth"> = {
+  const input: HttpBasis = {
     kind: "http",
     name,
     url,
@@ -68,6 +85,7 @@ function readHttp(context: Context): Complete {
   };
   return async (remote) => {
     const trusting = trust === undefined ? {} : { trustPem: await readCertificates(io, trust) };
+    if (find) return { kind: "find", basis: { ...input, ...trusting } };
     if (oauth !== null) return { ...input, ...trusting, auth: await oauth(remote) };
     return { ...input, ...trusting, auth: wantsKey ? await withKey(context) : { type: "none" } };
   };
@@ -181,7 +199,9 @@ export const add: Run = async (context) => {
   const { connect, out } = context;
   const complete = prepare(context);
   const remote = await connect();
-  const server = await remote.call("servers.add", await complete(remote));
+  const input = await complete(remote);
+  if (input.kind === "find") return addFound(context, remote, input.basis);
+  const server = await remote.call("servers.add", input);
   await out.show(server, async (s) => {
     await out.line(`The server “${s.name}” was added: ${addressText(s)}`);
     await out.line(`Agents use ${s.endpoint}`);

@@ -47,13 +47,22 @@ export interface NewIssuer {
   readonly auth: NewClientAuth;
   readonly allowPlainHttpOnLoopback: boolean;
   readonly trustPem: string | null;
+  /** How Countersign registered itself; left out for what a person entered. */
+  readonly registration?: {
+    readonly by: "document" | "dynamic";
+    /** UTC milliseconds. */
+    readonly secretExpiresAt: number | null;
+    readonly management: { readonly uri: string; readonly token: Secret } | null;
+    readonly confirmed: boolean;
+  };
 }
 
-export function issuerSecrets({ tenant, auth, proof }: Issuer): SecretRef[] {
+export function issuerSecrets({ tenant, auth, proof, registration }: Issuer): SecretRef[] {
   const own = "secret" in auth ? [auth.secret] : [];
   const next = "next" in auth && auth.next !== undefined ? [auth.next.secret] : [];
   const proven = proof === undefined ? [] : [proof.secret];
-  return [...own, ...next, ...proven].map((id) => ({ tenant, id }));
+  const back = registration?.management ? [registration.management.secret] : [];
+  return [...own, ...next, ...proven, ...back].map((id) => ({ tenant, id }));
 }
 
 /** Whether a pattern gets its tokens at this registration, or by a sign-in there. */
@@ -146,6 +155,14 @@ export function createIssuerRegister(ports: IssuerPorts) {
       store.read("issuers").filter((i) => tenant === undefined || i.tenant === tenant),
     find,
 
+    /** Asked before anything is made elsewhere under this name. @throws Refusal `tenant_unknown`, `name_taken` */
+    requireFree(tenant: string, name: string): void {
+      if (!store.read("tenants").some((t) => t.id === tenant))
+        throw new Refusal("tenant_unknown", { tenant });
+      if (store.read("issuers").some((i) => i.tenant === tenant && i.name === name))
+        throw new Refusal("name_taken", { name });
+    },
+
     /** @throws Refusal `tenant_unknown`, `name_taken`, `plain_http_refused`, `certificate_unknown`, `input_invalid`, `vault_*` */
     async add(input: NewIssuer): Promise<Issuer> {
       const tenant = input.tenant ?? DEFAULT_TENANT;
@@ -179,8 +196,23 @@ export function createIssuerRegister(ports: IssuerPorts) {
         trustPem: input.trustPem,
         createdAt: new Date(clock.now()).toISOString(),
       };
-      if (secret !== null) await vault.set(ref, new Secret(secret));
+      const kept: (readonly [SecretRef, Secret])[] = [];
+      if (secret !== null) kept.push([ref, new Secret(secret)]);
+      const { registration } = input;
+      if (registration !== undefined) {
+        const { by, confirmed, management, secretExpiresAt } = registration;
+        const own = { tenant, id: newId("sec", clock.now(), random) };
+        if (management !== null) kept.push([own, management.token]);
+        issuer.registration = {
+          by,
+          confirmed,
+          secretExpiresAt:
+            secretExpiresAt === null ? null : new Date(secretExpiresAt).toISOString(),
+          management: management === null ? null : { uri: management.uri, secret: own.id },
+        };
+      }
       try {
+        for (const [one, value] of kept) await vault.set(one, value);
         await store.write("issuers", (all) => {
           if (all.some((i) => i.tenant === tenant && i.name === input.name)) {
             throw new Refusal("name_taken", { name: input.name });
@@ -188,7 +220,7 @@ export function createIssuerRegister(ports: IssuerPorts) {
           return [...all, issuer];
         });
       } catch (error) {
-        if (secret !== null) await vault.delete(ref).catch(() => false);
+        for (const [one] of kept) await vault.delete(one).catch(() => false);
         throw error;
       }
       return issuer;
@@ -245,6 +277,8 @@ export function createIssuerRegister(ports: IssuerPorts) {
       const after = await exchangeSecret(issuer, input.secret, (now, secret, secretAddedAt) => ({
         ...now,
         auth: { method: auth.method, secret, secretAddedAt },
+        // When the old one ended says nothing of the new one.
+        ...(now.registration && { registration: { ...now.registration, secretExpiresAt: null } }),
       }));
       ports.retireIssuer(after);
       return after;
@@ -318,7 +352,11 @@ export function createIssuerRegister(ports: IssuerPorts) {
         return { tenant, id: made };
       }),
 
-    async remove(id: string): Promise<void> {
+    /**
+     * @param before does what has to be done while its secrets are still there
+     * @throws Refusal `issuer_unknown`, `input_invalid` while a server uses it
+     */
+    async remove(id: string, before?: (issuer: Issuer) => Promise<void>): Promise<void> {
       const issuer = find(id);
       const users = store.read("servers").filter((s) => s.kind === "http" && uses(s.pattern, id));
       if (users.length > 0) {
@@ -329,6 +367,7 @@ export function createIssuerRegister(ports: IssuerPorts) {
             "To change its secret, replace it (countersign issuer replace-secret). To remove it, give them another issuer first (countersign server edit).",
         });
       }
+      await before?.(issuer);
       await store.write("issuers", (all) => all.filter((i) => i.id !== id));
       ports.dropIssuer(issuer);
       for (const ref of issuerSecrets(issuer)) await vault.delete(ref).catch(() => false);

@@ -62,5 +62,18 @@ export const issuerSchema = z.strictObject({
    * one does. No issuer has to be told of it: it is shown with each request.
    */
   proof: z.strictObject({ secret: secretId, madeAt: instant }).optional(),
+  /** Only where Countersign registered itself. */
+  registration: z
+    .strictObject({
+      /** `document`: the client id is the address of a document (CIMD). `dynamic`: RFC 7591. */
+      by: z.enum(["document", "dynamic"]),
+      /** Null where the secret does not end, or there is none. */
+      secretExpiresAt: instant.nullable(),
+      /** RFC 7592: where it can be taken back; the token for that is in the vault. */
+      management: z.strictObject({ uri: z.url().max(2048), secret: secretId }).nullable(),
+      /** A person said that it may lie on this machine or in a private network: no document may (threat 30). */
+      confirmed: z.boolean(),
+    })
+    .optional(),
 });
 export type Issuer = z.infer<typeof issuerSchema>;

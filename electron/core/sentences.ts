@@ -281,6 +281,10 @@ const WORDS: Record<RefusalCode, Words> = {
     "The server “{server}” refused Countersign's credential (HTTP {status}).",
     "The key may be wrong or revoked: countersign server replace-key {server}.",
   ],
+  upstream_wants_credential: [
+    "The server “{server}” wants a credential (HTTP {status}), and it was added without one.",
+    "Find out which: test it under Servers, or run countersign server discover {server}.",
+  ],
   upstream_forbidden: [
     "The server “{server}” forbids this to the key it was given (HTTP {status}).",
     "Ask the server's owner what the key may do.",
@@ -358,6 +362,15 @@ const WORDS: Record<RefusalCode, Words> = {
     "The sign-in at {issuer} came back as someone else ({found} instead of {expected}).",
     "Nothing was changed. If you meant to switch, sign the old account out first.",
   ],
+  issuer_unconfirmed: [
+    "The issuer {issuer} uses hosts that nobody agreed to: {hosts}.",
+    "Find out again, look at what is shown, and agree to it if you know these hosts.",
+  ],
+  registration_needed: [
+    "The issuer {issuer} registers no program by itself.",
+    "Have Countersign registered there, with the redirect address {redirect}. Then enter the client id that you are given.",
+  ],
+  finding_cancelled: ["Finding out was cancelled.", "Nothing was changed."],
   issuer_unknown: ["There is no issuer “{issuer}” here.", "List them: countersign issuer list."],
   flow_unknown: [
     "The steps of this flow are no longer kept.",

@@ -10,5 +10,10 @@ export const settingsSchema = z.strictObject({
   told: z
     .record(z.string().regex(/^[A-Za-z0-9_-]{8,60}$/), z.number().int().min(0).max(90))
     .optional(),
+  /** Address of a document in which the person published what Countersign is (CIMD); without one there is none. */
+  metadataDocument: z
+    .url({ protocol: /^https$/ })
+    .max(1024)
+    .optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -6,6 +6,7 @@ import type { SigningKeys } from "./keys.ts";
 import { interactionPath, providerPages } from "./login-pages.ts";
 import { peerOf, subjectMatches } from "./mtls.ts";
 import { personOf } from "./people.ts";
+import { registrationRules } from "./registration.ts";
 import type { Resources } from "./resources.ts";
 import type { StoreRoom } from "./store.ts";
 
@@ -71,6 +72,7 @@ export function issuerConfig(parts: ConfigParts): Record<string, unknown> {
     interactions: {
       url: (_ctx: Ctx, interaction: { uid: string }) => interactionPath(interaction.uid),
     },
+    extraClientMetadata: registrationRules,
     renderError: providerPages.error,
     pkce: { required: () => true },
     responseTypes: ["code"],
@@ -123,6 +125,8 @@ function features(parts: ConfigParts): Record<string, unknown> {
         parts.mayIntrospect(client.clientId) || token.clientId === client.clientId,
     },
     registration: { enabled: true, initialAccessToken: false, issueRegistrationAccessToken: true },
+    // RFC 7592: who registered by itself can take it back.
+    registrationManagement: { enabled: true, rotateRegistrationAccessToken: true },
     pushedAuthorizationRequests: { enabled: true },
     userinfo: { enabled: true },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },

@@ -117,6 +117,7 @@ declare module "oidc-provider" {
     | "InvalidTarget"
     | "InvalidGrant"
     | "InvalidClientAuth"
+    | "InvalidClientMetadata"
     | "InvalidDpopProof"
     | "UnauthorizedClient",
     new (description?: string) => Error

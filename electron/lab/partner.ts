@@ -53,7 +53,11 @@ export async function startPartner(parts: {
   });
   const provider = new Provider(url, {
     ...base,
-    features: { ...(base["features"] as object), registration: { enabled: false } },
+    features: {
+      ...(base["features"] as object),
+      registration: { enabled: false },
+      registrationManagement: { enabled: false },
+    },
   });
   provider.on("error", (error: Error) =>
     parts.log.warn("lab.partner.failed", { error: error.message }),

@@ -229,7 +229,7 @@ describe("server", () => {
   });
 
   it("that fails its test ends with the code of the reason", async () => {
-    await desk.cli(["server", "add", name, "http://127.0.0.1:9/mcp"]);
+    await desk.cli(["server", "add", name, "http://127.0.0.1:9/mcp", "--auth", "none"]);
     const ran = await desk.cli(["server", "test", name]);
     expect(ran.code).toBe(76);
     expect(ran.out).toContain("cannot be reached");

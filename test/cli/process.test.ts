@@ -234,3 +234,43 @@ it("help does not wait for what it does not need", { timeout: 60_000 }, async ()
   }
   expect(help).toBeLessThan(bare * 2 + 60);
 });
+
+it(
+  "an address is enough: a process finds out, another one of the same program registers and waits for the sign-in",
+  { timeout: 60_000 },
+  async () => {
+    const { startLab } = await import("../../electron/lab/index.ts");
+    const lab = await startLab({ log: { info: () => undefined, warn: () => undefined } });
+    try {
+      await serve();
+      const { url } = lab.server("crm");
+      const asked = await run(["--data", folder, "server", "add", "crm", url, "--json"]);
+      expect(asked.code).toBe(64);
+      expect(JSON.parse(asked.out)).toMatchObject({ issuer: { unconfirmed: true } });
+      const adding = begin([
+        "--data",
+        folder,
+        "server",
+        "add",
+        "crm",
+        url,
+        "--yes",
+        "--confirm-issuer",
+        lab.issuer.url,
+        "--allow-plain-http-on-loopback",
+      ]);
+      await until(
+        () => adding.out().includes("Waiting for the sign-in"),
+        20_000,
+        `an address (${adding.err()})`,
+      );
+      const page = /^http\S+$/m.exec(adding.out())?.[0] ?? "";
+      await fetch((await lab.signIn(page, "ada")) ?? "");
+      expect(await adding.ended).toBe(0);
+      const tested = await run(["--data", folder, "server", "test", "crm", "--json"]);
+      expect(JSON.parse(tested.out)).toMatchObject({ ok: true });
+    } finally {
+      await lab.stop();
+    }
+  },
+);

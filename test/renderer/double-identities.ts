@@ -87,10 +87,28 @@ export function identityHandlers(
       changed("issuers");
       return view;
     },
+    "issuers.register": (input) => {
+      const { confirmed, issuer, name = "login-acme-example", tenant = "personal" } = input;
+      const view: Issuer = {
+        id: id("iss"),
+        tenant,
+        name,
+        issuer,
+        clientId: "c5f2ffbb-9f0d",
+        auth: { method: "none" },
+        allowPlainHttpOnLoopback: issuer.startsWith("http:"),
+        trustPem: null,
+        createdAt: iso(),
+        registration: { by: "dynamic", secretExpiresAt: null, management: null, confirmed },
+      };
+      world.issuers = [...world.issuers, view];
+      changed("issuers");
+      return view;
+    },
     "issuers.remove": (input) => {
       world.issuers = world.issuers.filter((one) => one.id !== input.id);
       changed("issuers");
-      return { removed: true };
+      return { removed: true, takenBack: null };
     },
     "accounts.list": () => world.accounts,
     "accounts.signIn": (input) => {

@@ -29,6 +29,7 @@ import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
 import { answer, concernsQuestions, type Handlers } from "../../electron/surface.ts";
 import { doctorFindings, snippetsFor, testReport } from "./double-answers.ts";
+import { discovered } from "./double-discovery.ts";
 import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
 import { permissionHandlers } from "./double-permission.ts";
@@ -237,6 +238,8 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
       const one = server(input.id);
       return standingOf(one.stage, shapeOfServer(one));
     },
+    "servers.discover": (input) => discovered(world, input, emit),
+    "servers.cancelDiscovery": () => ({ cancelled: true }),
     "servers.setState": (input) => {
       const next: ServerView = { ...server(input.id), state: input.state };
       world.servers = world.servers.map((one) => (one.id === input.id ? next : one));

@@ -19,7 +19,7 @@ export interface FlowContext {
 }
 
 export interface OutgoingRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
 }

@@ -2,46 +2,38 @@
 import * as oauth from "oauth4webapi";
 import { Refusal } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { readObject } from "./answer.ts";
+import { type JsonObject, readObject } from "./answer.ts";
 import { unavailable, wireErrorOf } from "./failures.ts";
 import { inStep, type FlowContext } from "./flow.ts";
-import { endpointOf, requireChecked, type CheckedIssuer } from "./issuer.ts";
+import { addressProblem, endpointOf, requireChecked, type CheckedIssuer } from "./issuer.ts";
 import { exchange } from "./net-fetch.ts";
 import { quoted, type Ruling } from "./ruling.ts";
 import type { ClientAuth, FlowResponse, OAuthClient } from "./types.ts";
 
-export type RegistrationWay =
-  | { readonly way: "known"; readonly owner: OAuthClient }
-  | { readonly way: "metadata-document"; readonly owner: OAuthClient }
+export type RegistrationWay<T> =
+  | { readonly way: "known"; readonly owner: T }
+  | { readonly way: "metadata-document"; readonly clientId: string }
   | { readonly way: "dynamic" }
   /** A person has to register Countersign and enter the id. */
   | { readonly way: "ask" };
 
-export interface RegistrationOptions {
+export interface RegistrationOptions<T> {
   /** Registered before, by hand or dynamically. One of another issuer is passed over (negative test 95). */
-  readonly known: readonly OAuthClient[];
+  readonly known: readonly T[];
   /** Address of Countersign's metadata document, if one is published; null otherwise. */
   readonly metadataDocument: string | null;
 }
 
 /** An exact issuer string finds its own credentials and nobody else's. */
-export function chooseRegistration(
+export function chooseRegistration<T extends { readonly issuer: string }>(
   issuer: CheckedIssuer,
-  options: RegistrationOptions,
-): RegistrationWay {
+  options: RegistrationOptions<T>,
+): RegistrationWay<T> {
   requireChecked(issuer);
   const owner = options.known.find((one) => one.issuer === issuer.issuer);
   if (owner !== undefined) return { way: "known", owner };
   if (options.metadataDocument !== null && issuer.metadata.acceptsMetadataDocuments) {
-    return {
-      way: "metadata-document",
-      owner: {
-        issuer: issuer.issuer,
-        clientId: options.metadataDocument,
-        auth: { method: "none" },
-        allowPlainHttpOnLoopback: issuer.allowPlainHttpOnLoopback,
-      },
-    };
+    return { way: "metadata-document", clientId: options.metadataDocument };
   }
   return issuer.metadata.endpoints.registration_endpoint === undefined
     ? { way: "ask" }
@@ -61,6 +53,8 @@ export interface RegistrationWish {
   readonly redirectUris: readonly string[];
   readonly scope: readonly string[];
   readonly deviceFlow: boolean;
+  /** An account of Countersign's own (RFC 6749 section 4.4): no person and no browser take part. */
+  readonly service?: boolean;
 }
 
 const METHODS = ["none", "client_secret_basic", "client_secret_post"] as const;
@@ -113,7 +107,8 @@ export function judgeRegistration(
   ruling.must(
     "redirects-as-asked",
     "RFC 7591 §3.2.1",
-    given === undefined ||
+    wish.service === true ||
+      given === undefined ||
       (Array.isArray(given) && wish.redirectUris.every((uri) => given.includes(uri))),
     {
       expected: wish.redirectUris.join(" "),
@@ -121,8 +116,7 @@ export function judgeRegistration(
     },
     () => refusedBy(name, "it registered other redirect addresses"),
   );
-  const token = read.value["registration_access_token"];
-  const uri = read.value["registration_client_uri"];
+  const management = managementOf(issuer, read.value, ruling);
   return {
     owner: {
       issuer: name,
@@ -131,11 +125,27 @@ export function judgeRegistration(
       allowPlainHttpOnLoopback: issuer.allowPlainHttpOnLoopback,
     },
     secretExpiresAt: typeof expires === "number" && expires > 0 ? expires * 1000 : null,
-    management:
-      typeof token === "string" && typeof uri === "string"
-        ? { uri, token: new Secret(token) }
-        : null,
+    management,
   };
+}
+
+/**
+ * RFC 7592 section 3: where the registration can be taken back, and with what. Its token goes nowhere but to the
+ * origin that gave it.
+ */
+function managementOf(
+  issuer: CheckedIssuer,
+  answer: JsonObject,
+  ruling: Ruling,
+): DynamicRegistration["management"] {
+  const token = answer["registration_access_token"];
+  const uri = answer["registration_client_uri"];
+  if (typeof token !== "string" || typeof uri !== "string") return null;
+  const home = new URL(endpointOf(issuer, "registration_endpoint", null)).origin;
+  const fits =
+    addressProblem(uri, issuer.allowPlainHttpOnLoopback) === null && new URL(uri).origin === home;
+  ruling.note("management-address", "RFC 7592 §3", fits, { expected: home, found: uri });
+  return fits ? { uri, token: new Secret(token) } : null;
 }
 
 /** @throws Refusal `issuer_*` */
@@ -146,18 +156,21 @@ export async function registerDynamically(
 ): Promise<DynamicRegistration> {
   endpointOf(issuer, "registration_endpoint", null);
   return inStep(ctx, "register", issuer.issuer, async (step) => {
+    const service = wish.service === true;
     const metadata = {
       client_name: wish.name,
       // MCP: a program on somebody's machine is native; its loopback ports are then free (RFC 8252 section 7.3).
       application_type: "native",
-      redirect_uris: [...wish.redirectUris],
-      grant_types: [
-        "authorization_code",
-        "refresh_token",
-        ...(wish.deviceFlow ? ["urn:ietf:params:oauth:grant-type:device_code"] : []),
-      ],
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
+      redirect_uris: service ? [] : [...wish.redirectUris],
+      grant_types: service
+        ? ["client_credentials"]
+        : [
+            "authorization_code",
+            "refresh_token",
+            ...(wish.deviceFlow ? ["urn:ietf:params:oauth:grant-type:device_code"] : []),
+          ],
+      response_types: service ? [] : ["code"],
+      token_endpoint_auth_method: service ? "client_secret_basic" : "none",
       ...(wish.scope.length === 0 ? {} : { scope: wish.scope.join(" ") }),
     };
     const response = await exchange(step, issuer.issuer, null, (fetch) =>

@@ -51,7 +51,7 @@ export interface FlowNet {
   fetch(url: string, init: FlowRequest, identity: TlsIdentity | null): Promise<FlowResponse>;
 }
 export interface FlowRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly signal?: AbortSignal;

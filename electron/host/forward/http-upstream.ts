@@ -166,6 +166,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): HttpUpstream {
             incoming,
             server.name,
             request.message?.kind === "request" || request.method === "GET",
+            request.attachment.type !== "none",
             options.returnHeaders,
           );
           watchSilence(incoming, server.name, limits.silenceMs);

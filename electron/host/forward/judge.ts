@@ -10,12 +10,14 @@ import type { UpstreamAnswer } from "../upstream.ts";
  * was not, and it would start an OAuth flow against the wrong party. Redirects are never followed: the key
  * belongs to one address (threat 28).
  * @param expectsMcp whether the request has an answer of its own: notifications and the end of a session have none
- * @throws Refusal `upstream_redirect`, `upstream_refused_credential`, `upstream_forbidden`, `upstream_not_mcp`, `upstream_error`
+ * @param presented whether a credential of ours was sent along
+ * @throws Refusal `upstream_redirect`, `upstream_refused_credential`, `upstream_wants_credential`, `upstream_forbidden`, `upstream_not_mcp`, `upstream_error`
  */
 export function judgeAnswer(
   incoming: IncomingMessage,
   server: string,
   expectsMcp: boolean,
+  presented: boolean,
   returnHeaders: (headers: IncomingMessage["headers"]) => Record<string, string>,
 ): UpstreamAnswer {
   const status = incoming.statusCode ?? 502;
@@ -23,12 +25,16 @@ export function judgeAnswer(
     (incoming.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const readable = type === "application/json" || type === "text/event-stream";
 
+  // RFC 6750 section 3.1: it may say which scopes it wants, RFC 9728 section 5.1: which issuer. That is for us, and
+  // goes no further.
+  const challenge = (incoming.headers["www-authenticate"] ?? "").slice(0, 4096);
+  if (!presented && (status === 401 || (status === 403 && challenge !== ""))) {
+    throw new Refusal("upstream_wants_credential", { server, status, challenge });
+  }
   if (status === 401 || status === 407) {
-    throw new Refusal("upstream_refused_credential", { server, status });
+    throw new Refusal("upstream_refused_credential", { server, status, challenge });
   }
   if (status === 403) {
-    // RFC 6750 section 3.1: it may say which scopes it wants. That is for us, and goes no further.
-    const challenge = (incoming.headers["www-authenticate"] ?? "").slice(0, 2048);
     throw new Refusal("upstream_forbidden", { server, status, challenge });
   }
   if (status >= 300 && status < 400) {

@@ -211,6 +211,7 @@ const tooLarge = (issuer: string, limits: FlowLimits): Refusal =>
 const refusedAddress = (issuer: string): Refusal =>
   new Refusal("issuer_unreachable", {
     issuer,
+    address: "refused",
     reason: "its address is one of this machine or of a private network, which nobody allowed",
   });
 
