@@ -5,6 +5,7 @@ import type { Asked } from "./core/finding/find-out.ts";
 import { readMessage } from "./core/jsonrpc.ts";
 import type { HttpServer } from "./core/servers.ts";
 import { collect } from "./host/door/invoke.ts";
+import type { Scrubber } from "./host/door/relay.ts";
 import type { Upstream } from "./host/upstream.ts";
 
 /** Stands where an agent's id would. No agent has it. */
@@ -17,10 +18,11 @@ const OURSELVES = "countersign";
 export async function askWithout(
   http: Upstream,
   server: HttpServer,
+  scrubber: () => Scrubber,
   signal: AbortSignal,
 ): Promise<Asked> {
   const order = { server, agentId: OURSELVES, attachment: { type: "none" as const }, signal };
-  const caller = createCaller((request) => collect(http, order, request, readMessage), server.name);
+  const caller = createCaller((request) => collect(http, order, request, readMessage, scrubber()), server.name);
   try {
     const line = await caller.connect();
     const { serverInfo, version } = line;

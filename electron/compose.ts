@@ -232,18 +232,19 @@ async function compose(
   closers.push(() => clearTimeout(hint ?? undefined));
   const upstreamFor = (kind: Server["kind"]) => (kind === "http" ? http : stdio);
 
+  const scrubber = () => new StreamScrubber(known);
   const discovery = createDiscovery({
     store,
     oauth,
     clock,
     digest,
     http,
+    scrubber,
     door: () => origin,
     secret: (tenant, id, what) => credentials.secret(tenant, id, what),
     emit,
   });
   closers.push(() => discovery.close());
-  const scrubber = () => new StreamScrubber(known);
   const trials = createTrials({ clock, credentials, upstreamFor, scrubber });
   const sessions = createSessions(clock);
   let door: Awaited<ReturnType<typeof openDoor>> | null = null;

@@ -20,6 +20,7 @@ import type { Store } from "./core/registry.ts";
 import type { Secret } from "./core/secret.ts";
 import type { HttpServer } from "./core/servers.ts";
 import { createFlowNet, type Trust } from "./host/tls/flow-net.ts";
+import type { Scrubber } from "./host/door/relay.ts";
 import type { Upstream } from "./host/upstream.ts";
 import type { OAuthRooms } from "./oauth-rooms.ts";
 
@@ -29,6 +30,8 @@ export interface DiscoveryPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly http: Upstream;
+  /** Takes live secrets out of what a server answers. */
+  readonly scrubber: () => Scrubber;
   readonly door: () => string;
   readonly secret: (tenant: string, id: string, what: string) => Promise<Secret>;
   readonly emit: (event: AppEvent) => void;
@@ -151,7 +154,7 @@ export function createDiscovery(ports: DiscoveryPorts): Discovery {
           ctx,
           { url, stage, issuer, confirmed },
           {
-            ask: () => askWithout(ports.http, server, signal),
+            ask: () => askWithout(ports.http, server, ports.scrubber, signal),
             known: knownTo(tenant),
             metadataDocument: document(),
             redirectUri,
