@@ -22,7 +22,10 @@ export async function askWithout(
   signal: AbortSignal,
 ): Promise<Asked> {
   const order = { server, agentId: OURSELVES, attachment: { type: "none" as const }, signal };
-  const caller = createCaller((request) => collect(http, order, request, readMessage, scrubber()), server.name);
+  const caller = createCaller(
+    (request) => collect(http, order, request, readMessage, scrubber()),
+    server.name,
+  );
   try {
     const line = await caller.connect();
     const { serverInfo, version } = line;

@@ -465,6 +465,23 @@ export const contract = {
     input: z.strictObject({ id: idOf("iss") }),
     output: returns<{ keys: readonly Readonly<Record<string, unknown>>[] }>(),
   },
+  /** The person's own metadata document (CIMD): where it is, and what has to stand in it for these issuers. */
+  "issuers.document": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      issuers: z
+        .array(z.url({ protocol: /^https?$/ }).max(2048))
+        .max(16)
+        .default([]),
+      /** Left out: as it is. Null: there is none. */
+      url: z
+        .url({ protocol: /^https$/ })
+        .max(1024)
+        .nullable()
+        .optional(),
+    }),
+    output: returns<{ url: string | null; document: Readonly<Record<string, unknown>> }>(),
+  },
   /** Becomes known there: as registered already, by the person's own document (CIMD), or dynamically (RFC 7591). */
   "issuers.register": {
     surfaces: ["app", "cli"],

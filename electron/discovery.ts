@@ -44,6 +44,10 @@ export interface Discovery {
   cancel(attempt: string): boolean;
   /** @throws Refusal with the fact `flow`: `issuer_unconfirmed`, `registration_needed`, `issuer_*`, `vault_*` */
   register(wish: CheckedOf<"issuers.register">): Promise<Issuer>;
+  /** Sets where the person published what Countersign is (CIMD), and shows what has to stand there. */
+  document(
+    wish: CheckedOf<"issuers.document">,
+  ): Promise<{ url: string | null; document: Readonly<Record<string, unknown>> }>;
   /** Removes a registration; one that Countersign made by itself is taken back first (RFC 7592). */
   remove(id: string): Promise<Unregistered>;
   close(): void;
@@ -217,6 +221,32 @@ export function createDiscovery(ports: DiscoveryPorts): Discovery {
           },
         ),
       );
+    },
+
+    async document({ issuers, url }) {
+      if (url !== undefined) {
+        await store.write("settings", ({ metadataDocument: _, ...rest }) =>
+          url === null ? rest : { ...rest, metadataDocument: url },
+        );
+      }
+      const own = oauth.issuers
+        .list()
+        .filter((one) => one.registration?.by === "document")
+        .map((one) => one.issuer);
+      const at = document();
+      return {
+        url: at,
+        document: {
+          // The document's address is the id itself (negative test 17).
+          client_id: at ?? "https://… where you publish this",
+          client_name: "Countersign",
+          application_type: "native",
+          token_endpoint_auth_method: "none",
+          grant_types: ["authorization_code", "refresh_token"],
+          response_types: ["code"],
+          redirect_uris: [...new Set([...own, ...issuers])].map(redirectUri),
+        },
+      };
     },
 
     async remove(id) {

@@ -218,6 +218,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "issuers.replaceSecret": (input) => oauth.issuers.replaceSecret(input),
     "issuers.settleKey": ({ id, keep }) => oauth.issuers.settleKey(id, keep),
     "issuers.jwks": ({ id }) => oauth.issuers.jwks(id),
+    "issuers.document": (input) => ports.discovery.document(input),
     "issuers.register": (input) => ports.discovery.register(input),
     "issuers.remove": ({ id }) => ports.discovery.remove(id),
     "accounts.list": ({ tenant }) => {

@@ -11,10 +11,12 @@ export type {
   DoctorFinding,
   DoctorReport,
   InputOf,
+  IssuerProposal,
   Issued,
   LabStatus,
   Method,
   OutputOf,
+  Proposal,
   Reply,
   ShownQuestion,
   SignedOut,
@@ -30,6 +32,7 @@ export type {
 export type { AgentView } from "../electron/core/agents.ts";
 export type { CallOutcome, CallRow } from "../electron/core/journal.ts";
 export type { CallEvidence } from "../electron/core/evidence.ts";
+export type { Choice } from "../electron/core/finding/choices.ts";
 export type { Flow } from "../electron/core/flows.ts";
 export type { Issuer } from "../electron/core/issuers.ts";
 export type { FlowRule, FlowStep, MaskedExchange } from "../electron/core/oauth/types.ts";

@@ -3,6 +3,7 @@
 import { approvalWords } from "./words/approval.ts";
 import { agentWords } from "./words/agents.ts";
 import { doctorWords } from "./words/doctor.ts";
+import { findingWords } from "./words/finding.ts";
 import { identityWords } from "./words/identities.ts";
 import { labWords } from "./words/lab.ts";
 import { logWords } from "./words/log.ts";
@@ -17,6 +18,7 @@ export const words = {
   ...shellWords,
   log: logWords,
   servers: serverWords,
+  finding: findingWords,
   agents: agentWords,
   doctor: doctorWords,
   vault: vaultWords,

@@ -115,6 +115,33 @@ export const ISSUER_COMMANDS: readonly Command[] = [
     load: async () => (await import("./issuer-change.ts")).settleKey,
   },
   {
+    words: ["issuer", "document"],
+    summary: "what Countersign is, as a document of your own to publish (CIMD)",
+    synopsis: "",
+    arity: [0, 0],
+    options: {
+      issuer: {
+        type: "string",
+        multiple: true,
+        value: "URL",
+        help: "an issuer that will read it; may be repeated",
+      },
+      url: {
+        type: "string",
+        value: "URL",
+        help: "where you published it: the client id from now on",
+      },
+      none: { type: "boolean", help: "there is none any more" },
+    },
+    notes:
+      "Issuers that take such documents need no other registration. It has to list our redirect address at each of them.",
+    examples: [
+      "countersign issuer document --issuer https://login.example",
+      "countersign issuer document --url https://ada.example/countersign.json",
+    ],
+    load: async () => (await import("./issuer.ts")).document,
+  },
+  {
     words: ["issuer", "remove"],
     summary: "remove an issuer and the secret for it",
     synopsis: "<issuer>",

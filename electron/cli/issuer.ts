@@ -157,3 +157,21 @@ export const remove: Run = async (context) => {
     }
   });
 };
+
+/** `issuer document`: what Countersign is, for the person to publish (CIMD). */
+export const document: Run = async (context) => {
+  const { connect, flag, out, text, texts } = context;
+  const url = text("url");
+  if (flag("none") && url !== undefined) throw usage("Give --url or --none, not both.");
+  if (url !== undefined) checkUrl(url, "document", "It is public.");
+  for (const issuer of texts("issuer")) checkUrl(issuer, "issuer", "It is named without a key.");
+  const remote = await connect();
+  const now = await remote.call("issuers.document", {
+    issuers: [...texts("issuer")],
+    ...(flag("none") ? { url: null } : url !== undefined && { url }),
+  });
+  await out.show(now, async ({ document: shown, url: at }) => {
+    await out.line(at === null ? "No document is set: publish this, then say --url." : `At ${at}:`);
+    await out.raw(jsonLines(shown));
+  });
+};

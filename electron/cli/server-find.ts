@@ -61,6 +61,7 @@ async function showProposal(context: Context, found: Proposal): Promise<void> {
   }
   if (found.issuer !== null) await showIssuer(context, found.issuer);
   if (found.scopes.length > 0) await out.line(`  Scopes      ${found.scopes.join(" ")}`);
+  if (found.dpop) await out.line("  Bound       to a key, by DPoP (RFC 9449)");
   if (found.plainHttp) await out.line("  Transport   plain HTTP, not encrypted");
   const others = found.choices.filter((one) => one !== chosen).map((one) => one.pattern);
   if (others.length > 0) await out.line(`  Or          --auth ${others.join(", --auth ")}`);
@@ -220,7 +221,8 @@ async function authFor(
     case "client-credentials": {
       const issuer = await issuerFor(remote, basis, found);
       const asked = { issuer: issuer.id, scopes: [...found.scopes], resource: found.resource };
-      return { auth: { type: found.pattern, ...asked }, issuer };
+      const bound = found.dpop ? "dpop" : "none";
+      return { auth: { type: found.pattern, ...asked, bound }, issuer };
     }
     case "token-exchange":
     case "mtls":

@@ -1,5 +1,6 @@
 // Adding a server: what it is, then at once whether it works, then what comes next.
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useState } from "react";
+import { accountsOf } from "../identities/account-face.ts";
 import { Button } from "../parts/button.tsx";
 import { Modal } from "../parts/dialog.tsx";
 import { Field, Segments, TextInput } from "../parts/field.tsx";
@@ -8,11 +9,16 @@ import { Picker } from "../parts/picker.tsx";
 import { useApp, useStore } from "../state/context.tsx";
 import type { Bridge } from "../bridge.ts";
 import { EMPTY_ISSUER, toIssuerInput } from "../identities/issuer-draft.ts";
-import type { Complaint, Reply, ServerView } from "../types.ts";
+import type { AccountView, Complaint, Issuer, Reply, ServerView } from "../types.ts";
+import { scopesOf } from "../lib/scopes.ts";
 import { words } from "../words.ts";
 import { type Draft, EMPTY_DRAFT, faultsOf, nameOf, toInput } from "./draft.ts";
+import { useFinding } from "./finding.ts";
+import { Steps } from "./finding-panel.tsx";
+import { FirstSignIn, type SignInWish } from "./first-sign-in.tsx";
+import { toRegistration } from "./found-draft.ts";
 import { HttpFields } from "./http-fields.tsx";
-import { isOAuthType, NEW_ISSUER } from "./oauth-draft.ts";
+import { isOAuthType, NEW_ISSUER, resourceOf } from "./oauth-draft.ts";
 import { StdioFields } from "./stdio-fields.tsx";
 import { TestReportView, useTest } from "./test-report.tsx";
 
@@ -20,14 +26,22 @@ const STAGES = ["development", "staging", "production"] as const;
 
 export function AddServer(props: { onClose: () => void; onAgent: () => void }): ReactNode {
   const store = useStore();
-  const { status } = useApp();
+  const { accounts, issuers, status } = useApp();
   const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
   const [added, setAdded] = useState<ServerView | null>(null);
+  const [signIn, setSignIn] = useState<SignInWish | null>(null);
+  const signedIn = useCallback(() => setSignIn(null), []);
+  const finding = useFinding();
   const w = words.servers.form;
 
+  if (added !== null && signIn !== null) {
+    return (
+      <FirstSignIn name={added.name} wish={signIn} onDone={signedIn} onClose={props.onClose} />
+    );
+  }
   if (added !== null)
     return <Added server={added} onClose={props.onClose} onAgent={props.onAgent} />;
 
@@ -45,7 +59,7 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
       return;
     }
     setBusy(true);
-    void add(store.bridge, draft).then(({ reply, draft: now }) => {
+    void add(store.bridge, draft, finding.newAttempt).then(({ reply, draft: now, issuer }) => {
       setBusy(false);
       if (!reply.ok) {
         // A registration that was made on the way is kept: the next try must not make another one.
@@ -55,6 +69,14 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
       }
       // What was typed is forgotten with this state: the key has no further business here.
       setDraft(EMPTY_DRAFT);
+      const { pattern, oauth } = draft.http;
+      const known = issuer ?? issuers?.find(({ id }) => id === oauth.issuer);
+      const someone = known && accountsOf(accounts ?? [], known).some(isSignedIn);
+      if (draft.kind === "http" && pattern === "account" && known && someone === false) {
+        const { proposal } = finding;
+        const scopes = proposal?.signInScopes ?? scopesOf(oauth.scopes);
+        setSignIn({ issuer: known, scopes, resource: resourceOf(oauth, draft.http.url) || null });
+      }
       store.refreshLists();
       store.refresh("issuers");
       setAdded(reply.value);
@@ -82,6 +104,8 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
               draft={draft.http}
               stage={draft.stage}
               faults={faults}
+              finding={finding}
+              stage={draft.stage}
               onChange={(part) => setDraft((now) => ({ ...now, http: { ...now.http, ...part } }))}
             />
           ) : (
@@ -129,6 +153,11 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
             </Field>
           </div>
           {complaint !== null && <ComplaintBox complaint={complaint} />}
+          {busy && finding.steps.length > 0 && (
+            <div className="finding">
+              <Steps steps={finding.steps} busy={words.finding.registering} />
+            </div>
+          )}
         </div>
         <div className="dialog-foot">
           <Button onClick={props.onClose}>{words.common.cancel}</Button>
@@ -145,13 +174,19 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
 async function add(
   bridge: Bridge,
   draft: Draft,
-): Promise<{ reply: Reply<ServerView>; draft: Draft }> {
+  newAttempt: () => string,
+): Promise<{ reply: Reply<ServerView>; draft: Draft; issuer: Issuer | null }> {
   const { oauth, pattern } = draft.http;
-  if (draft.kind === "stdio" || !isOAuthType(pattern) || oauth.issuer !== NEW_ISSUER) {
-    return { reply: await bridge.call("servers.add", toInput(draft)), draft };
+  const byItself = draft.kind === "http" ? toRegistration(draft.http, newAttempt()) : null;
+  const byHand = isOAuthType(pattern) && oauth.issuer === NEW_ISSUER;
+  if (draft.kind === "stdio" || (byItself === null && !byHand)) {
+    return { reply: await bridge.call("servers.add", toInput(draft)), draft, issuer: null };
   }
-  const made = await bridge.call("issuers.add", toIssuerInput(oauth.newIssuer));
-  if (!made.ok) return { reply: made, draft };
+  const made =
+    byItself === null
+      ? await bridge.call("issuers.add", toIssuerInput(oauth.newIssuer))
+      : await bridge.call("issuers.register", byItself);
+  if (!made.ok) return { reply: made, draft, issuer: null };
   const registered: Draft = {
     ...draft,
     http: {
@@ -160,8 +195,11 @@ async function add(
       oauth: { ...oauth, issuer: made.value.id, newIssuer: EMPTY_ISSUER },
     },
   };
-  return { reply: await bridge.call("servers.add", toInput(registered)), draft: registered };
+  const reply = await bridge.call("servers.add", toInput(registered));
+  return { reply, draft: registered, issuer: made.value };
 }
+
+const isSignedIn = ({ state }: AccountView): boolean => state === "signed-in";
 
 function Added(props: { server: ServerView; onClose: () => void; onAgent: () => void }): ReactNode {
   const { agents } = useApp();

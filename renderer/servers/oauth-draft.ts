@@ -22,11 +22,24 @@ export const isOAuthType = (type: PatternType): type is OAuthType => OAUTH.inclu
 
 /** Stands for a registration that does not exist yet. */
 export const NEW_ISSUER = "new";
+/** Stands for one that Countersign makes by itself at the issuer that the server named. */
+export const FOUND_ISSUER = "found";
+
+export interface FoundIssuer {
+  readonly issuer: string;
+  /** Hosts of its endpoints that the person saw. */
+  readonly hosts: readonly string[];
+  readonly confirmed: boolean;
+  /** What a sign-in there asks for. */
+  readonly scopes: readonly string[];
+}
 
 export interface OAuthDraft {
   /** Id of a registration, `NEW_ISSUER`, or empty. */
   readonly issuer: string;
   readonly newIssuer: IssuerDraft;
+  /** What the server named, where that registers us by itself. */
+  readonly found: FoundIssuer | null;
   readonly scopes: string;
   /** Null until the person writes one: the server's own address is proposed. */
   readonly resource: string | null;
@@ -47,6 +60,7 @@ export interface OAuthDraft {
 export const EMPTY_OAUTH: OAuthDraft = {
   issuer: "",
   newIssuer: EMPTY_ISSUER,
+  found: null,
   scopes: "",
   resource: null,
   audience: "",

@@ -15,6 +15,7 @@ import {
   asksCertificate,
   asksDpop,
   asksLimit,
+  FOUND_ISSUER,
   NEW_ISSUER,
   type OAuthDraft,
   type OAuthFaults,
@@ -109,6 +110,15 @@ function IssuerChoice(props: FieldsProps): ReactNode {
             placeholder={words.common.choose}
             choices={[
               ...own.map((one) => ({ value: one.id, label: one.name, text: one.issuer })),
+              ...(draft.found === null
+                ? []
+                : [
+                    {
+                      value: FOUND_ISSUER,
+                      label: words.finding.foundIssuer,
+                      text: draft.found.issuer,
+                    },
+                  ]),
               { value: NEW_ISSUER, label: w.newIssuer, text: w.newIssuerText },
             ]}
             onChange={(issuer) =>

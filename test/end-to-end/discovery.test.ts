@@ -393,6 +393,34 @@ describe("becoming known", () => {
     expect(thief.seen).toEqual([]);
   });
 
+  it("by the person's own document before dynamically, where the issuer takes one", async () => {
+    const { issuer, asked } = await company({
+      metadata: (right) => ({ ...right, client_id_metadata_document_supported: true }),
+    });
+    const url = "https://ada.example/countersign.json";
+    const { document } = await house.call("issuers.document", { url, issuers: [issuer] });
+    expect(document).toMatchObject({ client_id: url, application_type: "native" });
+    expect(document["redirect_uris"]).toHaveLength(1);
+    const record = await house.call("issuers.register", { issuer, confirmed: true });
+    expect(record).toMatchObject({ clientId: url, registration: { by: "document" } });
+    expect(asked.filter((line) => line.startsWith("POST"))).toEqual([]);
+    const { url: page } = await house.call("accounts.signIn", { issuer: record.id });
+    const sent = new URL(page).searchParams;
+    expect(sent.get("client_id")).toBe(url);
+    expect(document["redirect_uris"]).toEqual([sent.get("redirect_uri")]);
+    // An account of Countersign's own is never made by it.
+    expect((await house.call("issuers.document", { url: null })).url).toBeNull();
+  });
+
+  it("asks for a token that is bound to a key where the server takes no other", async () => {
+    const { url } = await company({
+      resource: (right) => ({ ...right, dpop_bound_access_tokens_required: true }),
+    });
+    const found = await agree(url);
+    expect(found).toMatchObject({ pattern: "account", dpop: true });
+    expect(found.choices[0]?.thief.can).toContain("proof key (DPoP)");
+  });
+
   it("says what a person has to do where an issuer registers nobody by itself", async () => {
     const { issuer } = await company({
       metadata: (right) => ({ ...right, registration_endpoint: undefined }),

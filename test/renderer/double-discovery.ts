@@ -37,6 +37,7 @@ export async function discovered(
   const bare = {
     url: wish.url,
     plainHttp: wish.url.startsWith("http:"),
+    dpop: false,
     name: null,
     resource: null,
     scopes: [],

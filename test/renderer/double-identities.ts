@@ -87,6 +87,7 @@ export function identityHandlers(
       changed("issuers");
       return view;
     },
+    "issuers.document": () => ({ url: null, document: {} }),
     "issuers.register": (input) => {
       const { confirmed, issuer, name = "login-acme-example", tenant = "personal" } = input;
       const view: Issuer = {

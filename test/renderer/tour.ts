@@ -4,6 +4,7 @@ import type { Page } from "playwright";
 import { emptyWorld, READY } from "./double.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, rows, type Stop } from "./tour-base.ts";
+import { FINDING_STOPS } from "./tour-finding.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 
@@ -119,6 +120,7 @@ export const TOUR: readonly Stop[] = [
       await page.getByText("Agree to this").waitFor();
     },
   },
+  ...FINDING_STOPS,
   {
     name: "server-add-local",
     world: full,

@@ -36,6 +36,16 @@ const SHAPES: Readonly<Record<PatternType, PatternShape>> = {
   },
 };
 
+/** The same where the server takes nothing but tokens that are bound to a key (RFC 9449 section 7.2). */
+function shapeOf(pattern: PatternType, dpop: boolean): PatternShape {
+  const shape = SHAPES[pattern];
+  return dpop && "bound" in shape ? { ...shape, bound: "dpop" } : shape;
+}
+
+/** Whether the server's tokens have to be bound by DPoP. */
+export const wantsDpop = (answered: Answered): boolean =>
+  answered.type === "token" && answered.resource.wantsDpop;
+
 /** RFC 8414 section 2: left out means authorization code and implicit. */
 const grants = ({ metadata }: CheckedIssuer, grant: string): boolean =>
   metadata.grantTypes === null
@@ -96,12 +106,10 @@ function possible(answered: Answered): readonly (readonly [PatternType, string])
 
 /** @returns what can be chosen, likeliest first; nothing where the issuer offers no way that is safe */
 export const choicesOf = (answered: Answered, stage: Stage): readonly Choice[] =>
-  possible(answered).map(([pattern, why]) => ({
-    pattern,
-    why,
-    thief: thiefOf(SHAPES[pattern]),
-    fits: accepts(stage, SHAPES[pattern]),
-  }));
+  possible(answered).map(([pattern, why]) => {
+    const shape = shapeOf(pattern, wantsDpop(answered));
+    return { pattern, why, thief: thiefOf(shape), fits: accepts(stage, shape) };
+  });
 
 /** The first that is enough for the stage, else the first of all. */
 export const proposed = (choices: readonly Choice[]): Choice | null =>

@@ -61,6 +61,7 @@ export async function findOut(
   const bare = {
     url,
     plainHttp,
+    dpop: false,
     name: null,
     resource: null,
     scopes: [],
@@ -129,6 +130,7 @@ export async function findOut(
   const lies = here ? "this-machine" : wish.confirmed ? "private-network" : null;
   return {
     ...named,
+    dpop: resource.wantsDpop,
     ...propose({ type: "token", resource, issuer: checked }),
     signInScopes: signInScopes(named.scopes, checked),
     issuer: issuerProposal(url, checked, ports.known, ports.metadataDocument, lies),

@@ -30,6 +30,8 @@ export interface Proposal {
   /** Null where nothing can be proposed: an issuer waits to be confirmed, or offers no safe way. */
   readonly pattern: PatternType | null;
   readonly why: readonly string[];
+  /** The server takes tokens only that are bound to a key by DPoP (RFC 9449). */
+  readonly dpop: boolean;
   readonly choices: readonly Choice[];
   /** How the server calls itself, in its own words. */
   readonly name: string | null;
