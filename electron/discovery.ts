@@ -225,9 +225,7 @@ export function createDiscovery(ports: DiscoveryPorts): Discovery {
 
     async document({ issuers, url }) {
       if (url !== undefined) {
-        await store.write("settings", ({ metadataDocument: _, ...rest }) =>
-          url === null ? rest : { ...rest, metadataDocument: url },
-        );
+        await store.write("settings", (now) => ({ ...now, metadataDocument: url ?? undefined }));
       }
       const own = oauth.issuers
         .list()
