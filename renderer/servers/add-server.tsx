@@ -105,7 +105,6 @@ export function AddServer(props: { onClose: () => void; onAgent: () => void }): 
               stage={draft.stage}
               faults={faults}
               finding={finding}
-              stage={draft.stage}
               onChange={(part) => setDraft((now) => ({ ...now, http: { ...now.http, ...part } }))}
             />
           ) : (
