@@ -9,6 +9,7 @@ import { labWords } from "./words/lab.ts";
 import { logWords } from "./words/log.ts";
 import { patternWords } from "./words/patterns.ts";
 import { policyWords } from "./words/policy.ts";
+import { renewalWords } from "./words/renewal.ts";
 import { serverWords } from "./words/servers.ts";
 import { shellWords } from "./words/shell.ts";
 import { vaultWords } from "./words/vault.ts";
@@ -28,4 +29,5 @@ export const words = {
   xray: xrayWords,
   approval: approvalWords,
   policy: policyWords,
+  renewal: renewalWords,
 } as const;

@@ -1,5 +1,5 @@
 // The certificates: what is presented in a handshake, what waits for its authority, and how long each lives.
-import { BadgeCheck, FileDown, Plus, Trash2 } from "lucide-react";
+import { BadgeCheck, FileDown, Plus, RefreshCw, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { fullTime } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
@@ -16,10 +16,12 @@ import { AcceptCertificate } from "./accept-certificate.tsx";
 import { Expiry, expiryTone } from "./expiry.tsx";
 import { ImportCertificate } from "./import-certificate.tsx";
 import { MakeCertificate } from "./make-certificate.tsx";
+import { RenewCertificate } from "./renew-certificate.tsx";
 
 type Open =
   | { readonly what: "make" | "import" }
-  | { readonly what: "accept" | "remove"; readonly certificate: CertificateView };
+  | { readonly what: CertificateAction; readonly certificate: CertificateView };
+type CertificateAction = "accept" | "remove" | "renew" | "import-next" | "take-over";
 
 export function CertificatesTab(): ReactNode {
   const store = useStore();
@@ -27,6 +29,7 @@ export function CertificatesTab(): ReactNode {
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   const w = words.identities.certificates;
+  const r = words.renewal.certificate;
   const buttons = (
     <>
       <Button icon={FileDown} onClick={() => setOpen({ what: "import" })}>
@@ -60,6 +63,32 @@ export function CertificatesTab(): ReactNode {
       {open?.what === "accept" && (
         <AcceptCertificate certificate={open.certificate} onClose={close} />
       )}
+      {open?.what === "renew" && (
+        <RenewCertificate certificate={open.certificate} onClose={close} />
+      )}
+      {open?.what === "import-next" && (
+        <ImportCertificate replaces={open.certificate} onClose={close} />
+      )}
+      {open?.what === "take-over" && (
+        <Confirm
+          title={<Shown text={r.takeOverTitle(open.certificate.label)} />}
+          text={r.takeOverText}
+          action={r.takeOver}
+          danger={false}
+          onClose={close}
+          run={async () => {
+            const reply = await store.bridge.call("certificates.takeOver", {
+              id: open.certificate.id,
+            });
+            if (reply.ok) {
+              for (const what of ["certificates", "issuers", "servers"] as const) {
+                store.refresh(what);
+              }
+            }
+            return reply;
+          }}
+        />
+      )}
       {open?.what === "remove" && (
         <Confirm
           title={<Shown text={w.removeTitle(open.certificate.label)} />}
@@ -83,10 +112,14 @@ const STATE_BADGE = { active: "", replaced: "", "csr-pending": " badge-warn" } a
 
 function CertificateCard(props: {
   certificate: CertificateView;
-  onAsk: (what: "accept" | "remove") => void;
+  onAsk: (what: CertificateAction) => void;
 }): ReactNode {
   const { certificate, onAsk } = props;
+  const { certificates } = useApp();
   const w = words.identities.certificates;
+  const r = words.renewal.certificate;
+  const former = certificates?.find(({ id }) => id === certificate.replaces);
+  const standsBy = certificate.state === "active" && former?.state === "active";
   const pending = certificate.state === "csr-pending";
   const old = certificate.state === "replaced" || certificate.expiry?.state === "expired";
   return (
@@ -104,9 +137,25 @@ function CertificateCard(props: {
               {w.state[certificate.state]}
             </span>
           )}
+          {standsBy && <span className="badge badge-warn">{r.standsBy}</span>}
           <PracticeOf tenant={certificate.tenant} />
         </div>
         <div className="item-actions">
+          {standsBy && (
+            <Button
+              small
+              look="primary"
+              onClick={() => onAsk("take-over")}
+              aria-label={r.takeOverOne(certificate.label)}
+            >
+              {r.takeOver}
+            </Button>
+          )}
+          {certificate.state === "active" && !standsBy && (
+            <Button small onClick={() => onAsk("renew")} aria-label={r.renewOne(certificate.label)}>
+              {r.renew}
+            </Button>
+          )}
           {pending && (
             <Button
               small
@@ -120,6 +169,9 @@ function CertificateCard(props: {
           <MoreMenu
             name={certificate.label}
             actions={[
+              ...(certificate.state === "active" && !standsBy
+                ? [{ label: r.importNext, icon: RefreshCw, run: () => onAsk("import-next") }]
+                : []),
               {
                 label: words.common.remove,
                 icon: Trash2,
@@ -174,6 +226,14 @@ function CertificateCard(props: {
             </dd>
           </div>
         )}
+        {former !== undefined && (
+          <div>
+            <dt>{r.replaces}</dt>
+            <dd>
+              <Shown text={former.label} />
+            </dd>
+          </div>
+        )}
         <UsedBy id={certificate.id} />
       </dl>
       {certificate.state === "active" && expiryTone(certificate) !== "calm" && (
@@ -181,6 +241,7 @@ function CertificateCard(props: {
           {certificate.expiry?.state === "expired" ? w.ended : w.renew}
         </p>
       )}
+      {standsBy && <p className="item-note">{r.register}</p>}
       {certificate.state === "csr-pending" ? (
         <div className="item-more">
           <p className="field-hint">{w.csrText}</p>

@@ -5,17 +5,24 @@ import { toBase64 } from "../lib/base64.ts";
 import { bytes } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
 import { Field, SecretInput, TextInput } from "../parts/field.tsx";
+import { Shown } from "../parts/shown.tsx";
 import { useStore } from "../state/context.tsx";
+import type { CertificateView } from "../types.ts";
 import { words } from "../words.ts";
 import { FormDialog } from "./form-dialog.tsx";
 
 /** The contract takes 2,000,000 characters of base64. */
 const MOST_BYTES = 1_500_000;
 
-export function ImportCertificate(props: { onClose: () => void }): ReactNode {
+export function ImportCertificate(props: {
+  onClose: () => void;
+  /** The certificate whose place it takes. */
+  replaces?: CertificateView;
+}): ReactNode {
+  const { replaces } = props;
   const store = useStore();
   const chooser = useRef<HTMLInputElement>(null);
-  const [label, setLabel] = useState("");
+  const [label, setLabel] = useState(replaces?.label ?? "");
   const [file, setFile] = useState<File | null>(null);
   const [unread, setUnread] = useState(false);
   const [passphrase, setPassphrase] = useState("");
@@ -34,8 +41,14 @@ export function ImportCertificate(props: { onClose: () => void }): ReactNode {
           : null;
   return (
     <FormDialog
-      title={w.title}
-      text={w.text}
+      title={
+        replaces === undefined ? (
+          w.title
+        ) : (
+          <Shown text={words.renewal.certificate.importTitle(replaces.label)} />
+        )
+      }
+      text={replaces === undefined ? w.text : `${w.text} ${words.renewal.certificate.importText}`}
       submit={w.submit}
       submitting={w.submitting}
       fits={file !== null && file.size <= MOST_BYTES && label.trim() !== ""}
@@ -51,9 +64,10 @@ export function ImportCertificate(props: { onClose: () => void }): ReactNode {
           label: label.trim(),
           file: toBase64(new Uint8Array(content)),
           passphrase: passphrase === "" ? null : passphrase,
+          replaces: replaces?.id ?? null,
         });
         if (reply.ok) {
-          store.refresh("certificates");
+          for (const what of ["certificates", "issuers", "servers"] as const) store.refresh(what);
           props.onClose();
         }
         return reply;

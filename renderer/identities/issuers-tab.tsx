@@ -1,11 +1,11 @@
 // The registrations: what Countersign is at each issuer, and what issuers need to believe its agents.
-import { Landmark, Plus, Trash2, TriangleAlert } from "lucide-react";
+import { FileKey2, KeyRound, Landmark, Pencil, Plus, Trash2, TriangleAlert } from "lucide-react";
 import { type ReactNode, useEffect, useId, useState } from "react";
 import { Button } from "../parts/button.tsx";
 import { CopyLine, Snippet } from "../parts/copy.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Empty } from "../parts/notice.tsx";
-import { MoreMenu } from "../parts/picker.tsx";
+import { type Action, MoreMenu } from "../parts/picker.tsx";
 import { PracticeOf } from "../parts/practice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
@@ -13,6 +13,7 @@ import { useApp, useBridge, useStore } from "../state/context.tsx";
 import type { Issuer, OutputOf } from "../types.ts";
 import { words } from "../words.ts";
 import { methodWords } from "../words/xray.ts";
+import { ChangeIssuer, type IssuerChange } from "./change-issuer.tsx";
 import { EMPTY_ISSUER, issuerFaults, toIssuerInput } from "./issuer-draft.ts";
 import { FormDialog } from "./form-dialog.tsx";
 import { IssuerFields } from "./issuer-fields.tsx";
@@ -22,6 +23,7 @@ export function IssuersTab(): ReactNode {
   const { issuers } = useApp();
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Issuer | null>(null);
+  const [changing, setChanging] = useState<{ what: IssuerChange; issuer: Issuer } | null>(null);
   const w = words.identities.issuers;
   const add = (
     <Button look="primary" icon={Plus} onClick={() => setAdding(true)}>
@@ -39,11 +41,17 @@ export function IssuersTab(): ReactNode {
       )}
       <ul className="cards">
         {issuers?.map((issuer) => (
-          <IssuerCard key={issuer.id} issuer={issuer} onRemove={() => setRemoving(issuer)} />
+          <IssuerCard
+            key={issuer.id}
+            issuer={issuer}
+            onChange={(what) => setChanging({ what, issuer })}
+            onRemove={() => setRemoving(issuer)}
+          />
         ))}
       </ul>
       <Actors />
       {adding && <AddIssuer onClose={() => setAdding(false)} />}
+      {changing !== null && <ChangeIssuer {...changing} onClose={() => setChanging(null)} />}
       {removing !== null && (
         <Confirm
           title={w.removeTitle(removing.name)}
@@ -95,7 +103,25 @@ function AddIssuer(props: { onClose: () => void }): ReactNode {
   );
 }
 
-function IssuerCard(props: { issuer: Issuer; onRemove: () => void }): ReactNode {
+/** What may be changed of it, by how it proves itself. */
+function changesOf(auth: Issuer["auth"], ask: (what: IssuerChange) => void): Action[] {
+  const r = words.renewal.issuer;
+  const edit = { label: r.edit, icon: Pencil, run: () => ask("edit") };
+  const keySet = { label: r.keySet, icon: FileKey2, run: () => ask("key-set") };
+  if (auth.method === "private_key_jwt") {
+    const newKey = { label: r.newKey, icon: KeyRound, run: () => ask("new-key") };
+    return [edit, ...(auth.next === undefined ? [newKey] : []), keySet];
+  }
+  if (auth.method === "self_signed_tls_client_auth") return [edit, keySet];
+  if (!("secret" in auth)) return [edit];
+  return [edit, { label: r.replaceSecret, icon: KeyRound, run: () => ask("replace-secret") }];
+}
+
+function IssuerCard(props: {
+  issuer: Issuer;
+  onChange: (what: IssuerChange) => void;
+  onRemove: () => void;
+}): ReactNode {
   const { issuer } = props;
   const { auth } = issuer;
   const { certificates } = useApp();
@@ -114,6 +140,7 @@ function IssuerCard(props: { issuer: Issuer; onRemove: () => void }): ReactNode 
           <MoreMenu
             name={issuer.name}
             actions={[
+              ...changesOf(auth, props.onChange),
               { label: words.common.remove, icon: Trash2, danger: true, run: props.onRemove },
             ]}
           />
@@ -160,11 +187,31 @@ function IssuerCard(props: { issuer: Issuer; onRemove: () => void }): ReactNode 
         )}
       </dl>
       {issuer.trustPem !== null && <p className="item-note">{w.trust}</p>}
+      {auth.method === "private_key_jwt" && auth.next !== undefined && (
+        <div className="item-more">
+          <p className="field-hint">{words.renewal.issuer.waiting}</p>
+          <div className="item-choice">
+            <Button small look="primary" onClick={() => props.onChange("keep-new")}>
+              {words.renewal.issuer.keepNew}
+            </Button>
+            <Button small onClick={() => props.onChange("keep-old")}>
+              {words.renewal.issuer.dropNew}
+            </Button>
+          </div>
+        </div>
+      )}
       {auth.method === "private_key_jwt" && (
         <details className="item-more">
           <summary>{w.publicKey}</summary>
           <p className="field-hint">{w.publicKeyText}</p>
-          <Snippet text={JSON.stringify({ keys: [auth.publicJwk] }, null, 2)} label={w.jwks} />
+          <Snippet
+            text={JSON.stringify(
+              { keys: [auth.publicJwk, ...(auth.next === undefined ? [] : [auth.next.publicJwk])] },
+              null,
+              2,
+            )}
+            label={w.jwks}
+          />
         </details>
       )}
     </li>

@@ -4,6 +4,7 @@ import {
   KeyRound,
   ListChecks,
   Pause,
+  Pencil,
   Play,
   SquareTerminal,
   Trash2,
@@ -20,9 +21,10 @@ import { useStore } from "../state/context.tsx";
 import type { Complaint, ServerView } from "../types.ts";
 import { words } from "../words.ts";
 import { narrowable } from "./agent-scopes.tsx";
+import { belongsTo } from "./edit-server.tsx";
 import { OAuthFacts, PatternName } from "./oauth-facts.tsx";
 
-export type ServerAction = "test" | "replace-key" | "agent-scopes" | "stderr" | "remove";
+export type ServerAction = "test" | "edit" | "replace-key" | "agent-scopes" | "stderr" | "remove";
 
 /** Whether there is a key to replace. */
 export const hasKey = (server: ServerView): boolean =>
@@ -48,6 +50,7 @@ export function ServerCard(props: {
       });
   };
   const actions: Action[] = [
+    { label: words.renewal.server.edit, icon: Pencil, run: () => onAction("edit") },
     paused
       ? { label: words.common.resume, icon: Play, run: toggle }
       : { label: words.common.pause, icon: Pause, run: toggle },
@@ -132,6 +135,9 @@ export function ServerCard(props: {
       </dl>
       {server.kind === "http" && server.trustPem !== null && (
         <p className="item-note">{w.trusts}</p>
+      )}
+      {!belongsTo(server, targetOf(server)) && (
+        <p className="item-note">{words.renewal.server.stray}</p>
       )}
       {complaint !== null && <ComplaintBox complaint={complaint} />}
     </li>

@@ -11,6 +11,7 @@ import { useApp, useStore } from "../state/context.tsx";
 import type { ServerView } from "../types.ts";
 import { words } from "../words.ts";
 import { AgentScopes, narrowable } from "./agent-scopes.tsx";
+import { EditServer } from "./edit-server.tsx";
 import { ReplaceKey } from "./replace-key.tsx";
 import { ServerCard, type ServerAction } from "./server-card.tsx";
 import { StderrDialog } from "./stderr-dialog.tsx";
@@ -73,6 +74,8 @@ function OpenDialog(props: {
   switch (action) {
     case "test":
       return <TestDialog server={server} onClose={onClose} />;
+    case "edit":
+      return <EditServer server={server} onClose={onClose} />;
     case "replace-key":
       return <ReplaceKey server={server} onClose={onClose} />;
     case "agent-scopes": {

@@ -7,6 +7,7 @@ import { full, nav, now, rows, type Stop } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
+import { RENEWAL_STOPS } from "./tour-renewal.ts";
 
 const more = async (page: Page, name: string, action: string): Promise<void> => {
   await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
@@ -239,6 +240,7 @@ export const TOUR: readonly Stop[] = [
   ...POLICY_STOPS,
   ...QUESTION_STOPS,
   ...IDENTITY_STOPS,
+  ...RENEWAL_STOPS,
   {
     name: "doctor",
     world: () => full({ doctor: "troubled" }),
