@@ -35,52 +35,55 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
   if (shown === null) {
     return (
       <main className="ask">
+        <h1 className="visually-hidden">{words.approval.title}</h1>
         <Empty icon={ShieldCheck} title={words.approval.idleTitle} text={words.approval.idleText} />
       </main>
     );
   }
   return (
-    <main
-      className="ask"
-      role="alertdialog"
-      aria-labelledby="ask-heading"
-      // Whoever moves, reads or scrolls here is busy with it.
-      onPointerMove={() => store.hold()}
-      onKeyDown={() => store.hold()}
-      onWheel={() => store.hold()}
-    >
-      <header className="ask-head">
-        <Brand size={20} />
-        <span className="ask-from">{words.app}</span>
-        {waiting > 1 && <span className="badge">{words.approval.more(waiting - 1)}</span>}
-        <Countdown question={shown} />
-      </header>
-      {/* Focusable, so that a keyboard can scroll it; a new question starts at its top. */}
+    <main>
       <div
-        className="ask-body"
-        tabIndex={0}
-        key={shown.id}
-        ref={look}
-        onScroll={(event) => look(event.currentTarget)}
+        className="ask"
+        role="alertdialog"
+        aria-labelledby="ask-heading"
+        // Whoever moves, reads or scrolls here is busy with it.
+        onPointerMove={() => store.hold()}
+        onKeyDown={() => store.hold()}
+        onWheel={() => store.hold()}
       >
-        {shown.matter.kind === "call" ? (
-          <CallQuestion
-            subject={shown.matter.subject}
-            rules={shown.matter.rules}
-            waiting={shown.waiting}
-          />
-        ) : (
-          <RuleQuestion {...shown.matter} />
-        )}
-        {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
+        <header className="ask-head">
+          <Brand size={20} />
+          <span className="ask-from">{words.app}</span>
+          {waiting > 1 && <span className="badge">{words.approval.more(waiting - 1)}</span>}
+          <Countdown question={shown} />
+        </header>
+        {/* Focusable, so that a keyboard can scroll it; a new question starts at its top. */}
+        <div
+          className="ask-body"
+          tabIndex={0}
+          key={shown.id}
+          ref={look}
+          onScroll={(event) => look(event.currentTarget)}
+        >
+          {shown.matter.kind === "call" ? (
+            <CallQuestion
+              subject={shown.matter.subject}
+              rules={shown.matter.rules}
+              waiting={shown.waiting}
+            />
+          ) : (
+            <RuleQuestion {...shown.matter} />
+          )}
+          {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
+        </div>
+        <AnswerBar
+          key={`answer ${shown.id}`}
+          store={store}
+          view={view}
+          question={shown}
+          read={readId === shown.id}
+        />
       </div>
-      <AnswerBar
-        key={`answer ${shown.id}`}
-        store={store}
-        view={view}
-        question={shown}
-        read={readId === shown.id}
-      />
     </main>
   );
 }

@@ -16,8 +16,8 @@ export const renewalWords = {
     submitting: "Making the key",
     standsBy: "Stands by",
     replaces: "Successor of",
-    takeOver: "Put it to use",
-    takeOverOne: (label: string) => `Put the successor of ${label} to use`,
+    takeOver: "Put to use",
+    takeOverOne: (label: string) => `Put to use: the successor of ${label}`,
     takeOverTitle: (label: string) => `Use the successor of ${label} now?`,
     takeOverText:
       "Do this once the issuer knows it. Servers and registrations that use the old one use this one from then on.",

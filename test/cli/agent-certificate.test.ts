@@ -53,7 +53,7 @@ describe("agent certificate", () => {
     expect((await desk.cli(argv)).code).toBe(64);
     expect((await desk.cli([...argv, at("agent.crt"), "--none"])).code).toBe(64);
     const slip = await desk.cli([...argv, at("agent.key")]);
-    expect(slip).toMatchObject({ code: 64, out: "" });
+    expect(slip).toMatchObject({ code: 66, out: "" });
     expect(slip.err).toContain("private key");
   });
 

@@ -204,7 +204,12 @@ describe.skipIf(!hasChromium)("identities, X-ray and lab in Chromium", () => {
     await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByRole("heading", { name: "payroll", exact: true }).waitFor();
     expect(sent("certificates.import")).toEqual([
-      { label: "payroll", file: buffer.toString("base64"), passphrase: "correct horse" },
+      {
+        label: "payroll",
+        file: buffer.toString("base64"),
+        passphrase: "correct horse",
+        replaces: null,
+      },
     ]);
     expect(await page.content()).not.toContain("correct horse");
   });
@@ -324,7 +329,7 @@ describe.skipIf(!hasChromium)("identities, X-ray and lab in Chromium", () => {
     await go(page, "Doctor");
     await go(page, "Lab");
     await page.getByText("All 9 steps went as expected").waitFor();
-    expect(await page.getByRole("table").getByRole("row").count()).toBe(7);
+    expect(await page.getByRole("table").getByRole("row").count()).toBe(10);
     expect(await page.getByRole("table").getByText("accepted").count()).toBe(2);
     await page.getByRole("button", { name: "Stop the lab" }).click();
     await page.getByText("The practice company is off").waitFor();

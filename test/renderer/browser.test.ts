@@ -1,8 +1,6 @@
 // The interface in a real Chromium, served by the real listener of the browser form under its real policy.
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type axe from "axe-core";
 import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { CallRow } from "../../electron/core/journal.ts";
@@ -10,11 +8,9 @@ import { builtRenderer } from "./build.ts";
 import { CHROMIUM, hasChromium, launch, open, type Opened, type OpenOptions } from "./chromium.ts";
 import { type Double, emptyWorld, READY, startDouble, type World } from "./double.ts";
 import { sampleCalls } from "./sample.ts";
-import { TOUR } from "./tour.ts";
 import { full as fullWorld } from "./tour-base.ts";
+import { SHOTS } from "./walk.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const SHOTS = path.resolve(import.meta.dirname, "../../.cache/screenshots");
 if (!hasChromium) console.log(`skipped: there is no ${CHROMIUM} on this machine`);
 
 let folder = "";
@@ -59,44 +55,6 @@ const settled = async (page: Page): Promise<void> => {
   await grid(page).getByRole("row").nth(3).waitFor();
   await expect.poll(() => fromEnd(page)).toBeLessThan(2);
 };
-/** Fading in is not a contrast fault: waits for what moves, for at most half a second, and for one frame more. */
-const still = (page: Page): Promise<unknown> =>
-  page.evaluate(async () => {
-    const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
-    await frame();
-    await Promise.race([
-      Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
-      // What turns for ever, or waits for a page that is not in front, never finishes.
-      new Promise((done) => setTimeout(done, 500)),
-    ]);
-    await frame();
-  });
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-
-/** What axe finds, one line a rule. The second theme changes colours alone, so it is asked about those alone. */
-async function violations(page: Page, rules: "all" | "colours"): Promise<string> {
-  // Through the debugger, not through the page: its policy would rightly refuse a foreign script.
-  if (rules === "all") await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate<axe.AxeResults, string>(
-    (which) =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-        resultTypes: ["violations"],
-        ...(which === "colours" && { runOnly: ["color-contrast"] }),
-        // An open menu lies outside every landmark by nature, and nothing else can be reached meanwhile.
-        rules: {
-          ...(which === "all" && {
-            region: { enabled: document.querySelector("[role=menu], [role=listbox]") === null },
-          }),
-        },
-      }),
-    rules,
-  );
-  return found
-    .map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html.slice(0, 200)).join(" | ")}`)
-    .join("\n");
-}
-
 describe.skipIf(!hasChromium)("the interface in Chromium", () => {
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
@@ -110,25 +68,6 @@ describe.skipIf(!hasChromium)("the interface in Chromium", () => {
     opened = app = null;
     expect(faults, "policy violations, console errors or foreign requests").toEqual([]);
   });
-
-  it.each(TOUR.map((stop) => [stop.name, stop] as const))(
-    "%s is accessible in both themes and fits 480 pixels",
-    async (name, stop) => {
-      const page = await visit(stop.world(), {}, stop.surface);
-      await stop.go(page);
-      for (const theme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme: theme });
-        await still(page);
-        await page.screenshot({ path: path.join(SHOTS, `${name}-${theme}-1280.png`) });
-        expect(await violations(page, theme === "light" ? "all" : "colours"), theme).toBe("");
-      }
-      await page.setViewportSize({ width: 480, height: 800 });
-      await still(page);
-      await page.screenshot({ path: path.join(SHOTS, `${name}-dark-480.png`) });
-      expect(await overflow(page)).toBeLessThanOrEqual(0);
-    },
-    40_000,
-  );
 
   it("moves, opens and closes by keyboard alone", async () => {
     const page = await visit(fullWorld());

@@ -19,7 +19,30 @@ const stamp = path.join(outDir, ".sources");
 /** The folder with index.html. Built only when a source changed since the last time. */
 export async function builtRenderer(): Promise<string> {
   const now = fingerprint(path.join(root, "renderer"));
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === now) return outDir;
+  const fresh = (): boolean => existsSync(stamp) && readFileSync(stamp, "utf8") === now;
+  if (fresh()) return outDir;
+  // Several test files want it at once, each in a process of its own: one builds, the others wait.
+  const lock = `${outDir}.lock`;
+  mkdirSync(path.dirname(outDir), { recursive: true });
+  for (let waited = 0; ; waited++) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      if (fresh()) return outDir;
+      // Whoever held it is gone.
+      if (waited > 400) rmSync(lock, { recursive: true, force: true });
+      await new Promise((done) => setTimeout(done, 150));
+    }
+  }
+  try {
+    return fresh() ? outDir : await build(now);
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+async function build(now: string): Promise<string> {
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
   // Under a test runner NODE_ENV says "test", and React's slow, talkative build would be bundled.

@@ -8,7 +8,7 @@ const tab = async (page: Page, name: string): Promise<void> => {
   await page.getByRole("tab", { name }).click();
 };
 const more = async (page: Page, name: string, action: string): Promise<void> => {
-  await page.getByRole("button", { name: `More for ${name}` }).click();
+  await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
   await page.getByRole("menuitem", { name: action }).click();
 };
 

@@ -70,7 +70,7 @@ describe("an X-ray on its way out", () => {
   });
 
   it("points at the step that failed, if one did", () => {
-    expect(flows.map(failedStep)).toEqual([2, -1, -1, -1]);
+    expect(flows.map(failedStep)).toEqual([2, -1, -1, -1, -1]);
   });
 });
 

@@ -1,0 +1,8 @@
+// Half of the tour, so that both cores have something to photograph.
+import { TOUR } from "./tour.ts";
+import { walk } from "./walk.ts";
+
+walk(
+  "the screens, second half",
+  TOUR.filter((_, i) => i % 2 === 1),
+);
