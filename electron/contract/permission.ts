@@ -1,0 +1,94 @@
+// The contract's methods about questions, what is allowed for a while, and rules.
+import { z } from "zod";
+import type { ShownQuestion, Waiting } from "../contract-views.ts";
+import { idOf, label } from "../core/names.ts";
+import { type Grant, LIFETIMES } from "../core/permission/grants.ts";
+import type { Question } from "../core/permission/questions.ts";
+import { effect, type Rule, toolPattern } from "../core/policy/rules.ts";
+import { nonceText, tenantScope } from "./inputs.ts";
+import { type MethodShape, returns } from "./shape.ts";
+export const permissionMethods = {
+  /** What is asked of the person now. Only the surface that asks sees it, and only it can answer. */
+  "questions.list": {
+    surfaces: ["approval"],
+    input: z.strictObject({}),
+    output: returns<readonly Question[]>(),
+  },
+  "questions.show": {
+    surfaces: ["approval"],
+    input: z.strictObject({ id: idOf("qst") }),
+    output: returns<ShownQuestion>(),
+  },
+  "questions.hold": {
+    surfaces: ["approval"],
+    input: z.strictObject({ id: idOf("qst"), nonce: nonceText }),
+    output: returns<Question>(),
+  },
+  "questions.answer": {
+    surfaces: ["approval"],
+    input: z.strictObject({
+      id: idOf("qst"),
+      nonce: nonceText,
+      verdict: z.discriminatedUnion("type", [
+        z.strictObject({
+          type: z.literal("allow"),
+          lifetime: z.enum(LIFETIMES),
+          scope: z.enum(["arguments", "tool"]),
+        }),
+        z.strictObject({ type: z.literal("deny") }),
+        z.strictObject({ type: z.literal("deny-and-pause") }),
+      ]),
+    }),
+    output: returns<{ answered: true }>(),
+  },
+  "questions.waiting": {
+    surfaces: ["app", "approval", "cli"],
+    input: z.strictObject({}),
+    output: returns<Waiting>(),
+  },
+  /** Brings the surface that asks to the front, or makes a link to it. */
+  "questions.open": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({}),
+    output: returns<{ url: string | null }>(),
+  },
+  /** Asks about this agent again, although nobody answered before. */
+  "questions.resume": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ agent: idOf("agt") }),
+    output: returns<Waiting>(),
+  },
+  "grants.list": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly Grant[]>(),
+  },
+  "grants.revoke": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("grt") }),
+    output: returns<{ revoked: true }>(),
+  },
+  "rules.list": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly Rule[]>(),
+  },
+  /** A rule that allows something waits here until the person has agreed to it on the surface that asks. */
+  "rules.add": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      ...tenantScope,
+      effect,
+      agent: idOf("agt").nullable().default(null),
+      server: idOf("srv").nullable().default(null),
+      tool: toolPattern.nullable().default(null),
+      note: label.nullable().default(null),
+    }),
+    output: returns<Rule>(),
+  },
+  "rules.remove": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("rule") }),
+    output: returns<{ removed: true }>(),
+  },
+} as const satisfies Record<string, MethodShape>;
