@@ -81,7 +81,8 @@ export async function checkCertificates(
     store = file;
     break;
   }
-  return say("certificates.ok", { count: roots.length, store });
+  const facts = { count: roots.length, store };
+  return say(reminders === null ? "certificates.idle" : "certificates.ok", facts);
 }
 
 /** Names only: the value of a proxy variable can hold a password. */

@@ -151,6 +151,12 @@ const WORDS = {
     "{count} authorities come with this runtime and are trusted; the system's own store ({store}) is not used. No certificate of yours ends within 30 days.",
     null,
   ],
+  // Only the running program knows whose certificates those are.
+  "certificates.idle": [
+    "ok",
+    "{count} authorities come with this runtime and are trusted; the system's own store ({store}) is not used. Your own certificates are looked at while Countersign runs.",
+    null,
+  ],
   "certificates.ending": ["warning", "{what}", "{how}"],
   "certificates.over": ["problem", "{what}", "{how}"],
   "certificates.none": [

@@ -241,6 +241,9 @@ it("names every broken settings file, and the line of the first", async () => {
 
 it("knows a runtime without any authority for what it is", async () => {
   expect((await checkCertificates(null, [])).state).toBe("problem");
+  // What was not looked at is not called well.
+  expect((await checkCertificates(null)).note).not.toContain("within 30 days");
+  expect((await checkCertificates([])).note).toContain("within 30 days");
 });
 
 it.each([
