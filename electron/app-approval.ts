@@ -5,7 +5,7 @@ import { BrowserWindow, powerMonitor, screen, type Session } from "electron";
 import type { Countersign } from "./compose-types.ts";
 import type { Reply, Waiting } from "./contract.ts";
 import { APPROVAL_ORIGIN } from "./app-pages.ts";
-import { WEB_PREFERENCES } from "./windows.ts";
+import { loadPage, WEB_PREFERENCES } from "./windows.ts";
 
 export interface ApprovalParts {
   readonly countersign: Countersign;
@@ -94,7 +94,7 @@ export function setupApproval(parts: ApprovalParts): () => BrowserWindow | null 
       gone();
       if (!made.isDestroyed()) made.destroy();
     });
-    made.loadURL(`${parts.pageOrigin}/approval.html`).catch(() => {});
+    loadPage(made, `${parts.pageOrigin}/approval.html`);
     return made;
   }
 

@@ -114,14 +114,14 @@ export function openAppWindow(parts: WindowParts, own: Session): BrowserWindow {
   const home = `${parts.pageOrigin}/index.html`;
   // about:blank needs no request, so Chromium asks nobody before it goes there: the way back is ours to take.
   window.webContents.on("did-navigate", (_, url) => {
-    if (url.split("#", 1)[0] !== home) load(window, home);
+    if (url.split("#", 1)[0] !== home) loadPage(window, home);
   });
-  load(window, home);
+  loadPage(window, home);
   return window;
 }
 
 /** A load that is broken off (the window closed, a reload came first) has nobody to tell. */
-function load(window: BrowserWindow, url: string): void {
+export function loadPage(window: BrowserWindow, url: string): void {
   window.loadURL(url).catch(() => {});
 }
 
