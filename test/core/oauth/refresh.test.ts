@@ -83,14 +83,18 @@ describe("signing out", () => {
     expect(formOf(net.sent[0]).get("token_type_hint")).toBe("refresh_token");
     expect(result).toEqual({
       revoked: ["access_token"],
-      notRevoked: [{ hint: "refresh_token", code: "issuer_error", reason: "HTTP 503" }],
+      notRevoked: [
+        { hint: "refresh_token", code: "issuer_error", foreseen: false, reason: "HTTP 503" },
+      ],
     });
   });
 
   it("says what could not be revoked, and why", async () => {
     const unsupported = scriptedNet(json({ error: "unsupported_token_type" }, 400));
     const result = await revokeTokens(flowOver(unsupported), ask(), [both[0]]);
-    expect(result.notRevoked[0]?.reason).toBe("unsupported_token_type");
+    expect(result.notRevoked[0]?.reason).toBe(
+      "the issuer cannot take back tokens of this kind: unsupported_token_type",
+    );
     const net = scriptedNet({ status: 200 });
     const silent = { ...ask(), issuer: paperIssuer({ revocation_endpoint: undefined }) };
     const none = await revokeTokens(flowOver(net), silent, both);

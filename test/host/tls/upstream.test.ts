@@ -48,7 +48,11 @@ const at = (url: string, trustPem: string | null = ca.caPem): HttpServer => ({
 /** What the broker hands over, as far as the forwarder looks at it. */
 const token = (tls: TlsIdentity | null): Attachment => ({
   type: "token",
-  brokered: { tls, token: { value: new Secret("tok"), scheme: "Bearer" } } as Brokered,
+  brokered: {
+    tls,
+    possession: null,
+    token: { value: new Secret("tok"), scheme: "Bearer" },
+  } as Brokered,
 });
 interface Seen {
   readonly thumbprint: string | null;
