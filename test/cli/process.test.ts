@@ -9,6 +9,7 @@ import { bundle, childEnv } from "../host/store/bundle.ts";
 import { tempFolder } from "../host/store/fixtures.ts";
 import { echoServer, upstream } from "../support/house.ts";
 import { freePort, portAnswers, until } from "../support/processes.ts";
+import { writeRules } from "../support/rules.ts";
 
 let work: string;
 let cli: string;
@@ -20,6 +21,10 @@ beforeAll(async () => {
   work = await tempFolder();
   await fs.mkdir(path.join(work, "renderer"));
   await fs.writeFile(path.join(work, "renderer", "index.html"), "<!doctype html><title>x</title>");
+  await fs.writeFile(
+    path.join(work, "renderer", "approval.html"),
+    "<!doctype html><title>x</title>",
+  );
   cli = await bundle("electron/cli.ts", path.join(work, "main"));
 });
 beforeEach(async () => {
@@ -180,6 +185,7 @@ it(
   { timeout: 60_000 },
   async () => {
     const real = await upstream(echoServer);
+    writeRules(folder);
     const first = await serve();
     await run(["--data", folder, "server", "add", "echo", real.url]);
     const added = await run(["--data", folder, "agent", "add", "shim", "--json"]);

@@ -19,6 +19,10 @@ beforeAll(async () => {
   work = await tempFolder();
   await fs.mkdir(path.join(work, "renderer"));
   await fs.writeFile(path.join(work, "renderer", "index.html"), "<!doctype html><title>x</title>");
+  await fs.writeFile(
+    path.join(work, "renderer", "approval.html"),
+    "<!doctype html><title>x</title>",
+  );
   program = await bundle("electron/headless.ts", path.join(work, "main"));
 }, 60_000);
 afterAll(async () => {

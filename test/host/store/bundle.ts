@@ -14,6 +14,8 @@ export async function bundle(entry: string, folder: string): Promise<string> {
     configFile: false,
     logLevel: "silent",
     plugins: [reflectFirst],
+    // The compiled policy; see vite.config.ts.
+    assetsInclude: ["**/*.wasm"],
     resolve: { external: ["@photostructure/sqlite", "keytar", "electron"], noExternal: true },
     build: {
       ssr: path.join(root, entry),
