@@ -118,6 +118,18 @@ export function createGateway(ports: GatewayPorts) {
     };
   }
 
+  /**
+   * A person takes their time, and the server may have been paused, changed or removed meanwhile: a yes was for what
+   * it was when the question was asked.
+   */
+  function stillHolds(permit: Permit, server: Server): Permit {
+    if (permit.refusal !== null || permit.record.waitedMs === null) return permit;
+    const now = ports.servers().find((one) => one.id === server.id);
+    if (JSON.stringify(now) === JSON.stringify(server)) return permit;
+    const reason = "its server was paused, changed or removed while it was asked about";
+    return { ...permit, refusal: new Refusal("call_denied", { reason }) };
+  }
+
   /** The argument bytes as text: they were read strictly, so this changes nothing. */
   function argumentsOf({ message, body }: Asked): string {
     const span = message.argumentsSpan;
@@ -165,7 +177,8 @@ export function createGateway(ports: GatewayPorts) {
           via: asked.via,
           argumentsText: argumentsOf(asked),
         };
-        const permit = await ports.permission.decide(who, server, wanted, signal);
+        const decided = await ports.permission.decide(who, server, wanted, signal);
+        const permit = stillHolds(decided, server);
         // A secret must be known before a text can be cleared of it, also at the first call after a start.
         const known = ports.credentials.watchOver(server.tenant);
         cleared = known === true || (await known);

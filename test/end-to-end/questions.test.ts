@@ -172,6 +172,24 @@ describe("a call that no rule decides", () => {
     expect((await send(toolCall())).code).toBe("agent_paused");
   });
 
+  it("is not sent after a yes, where its server was paused, changed or removed meanwhile", async () => {
+    const { house, server, send } = await begin();
+    const [crm] = await house.call("servers.list", {});
+    const id = crm?.id ?? "";
+    const paused = send(toolCall({ n: 1 }));
+    const first = await asked(house);
+    await house.call("servers.setState", { id, state: "paused" });
+    await answer(house, first, once);
+    expect((await paused).code).toBe("call_denied");
+    await house.call("servers.setState", { id, state: "active" });
+    const removed = send(toolCall({ n: 2 }));
+    const second = await asked(house);
+    await house.call("servers.remove", { id });
+    await answer(house, second, once);
+    expect((await removed).code).toBe("call_denied");
+    expect(server.seen).toHaveLength(0);
+  });
+
   it("its question goes when the agent hangs up", async () => {
     const { house, agent } = await begin();
     const gone = new AbortController();
