@@ -4,7 +4,6 @@ import path from "node:path";
 import { BrowserWindow, powerMonitor, screen, type Session } from "electron";
 import type { Countersign } from "./compose-types.ts";
 import type { Reply, Waiting } from "./contract.ts";
-import { APPROVAL_ORIGIN } from "./app-pages.ts";
 import { loadPage, WEB_PREFERENCES } from "./windows.ts";
 
 export interface ApprovalParts {
@@ -113,7 +112,3 @@ export function setupApproval(parts: ApprovalParts): () => BrowserWindow | null 
   void settle();
   return () => window;
 }
-
-/** Its own session is locked to its own pages; see windows.ts. */
-export const approvalOrigin = (devServer: string | undefined): string =>
-  devServer ?? APPROVAL_ORIGIN;

@@ -21,7 +21,7 @@ import {
   type StartOptions,
 } from "./options.ts";
 import { openingSignIns } from "./app-browser.ts";
-import { approvalOrigin, setupApproval } from "./app-approval.ts";
+import { setupApproval } from "./app-approval.ts";
 import { APP_ORIGIN, APPROVAL_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
 import { describeRuntime, runtimeNotice } from "./runtime.ts";
 import { askTheFirst, folderInUse } from "./second-start.ts";
@@ -144,7 +144,7 @@ async function start(options: StartOptions): Promise<void> {
   const assets = loadAssets(path.join(__dirname, "../renderer"));
   serveAppPages(session, assets, APP_ORIGIN);
   const preloadFolder = path.join(__dirname, "../preload");
-  const asking = approvalOrigin(devServer);
+  const asking = devServer ?? APPROVAL_ORIGIN;
   const approvalSession = lockedSession(asking, "countersign-approval");
   serveAppPages(approvalSession, assets, APPROVAL_ORIGIN);
   const approvalWindow = setupApproval({
