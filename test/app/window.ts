@@ -8,6 +8,8 @@ import { freePort } from "../support/processes.ts";
 import { writeRules } from "../support/rules.ts";
 
 export const root = path.resolve(import.meta.dirname, "../..");
+/** The app's exit code for `port_taken`. */
+const PORT_TAKEN = 75;
 const MAIN = path.join(root, "dist/main/main.cjs");
 
 /** Chromium does not run as root with its sandbox: machines that build often have no other user. */
@@ -42,7 +44,26 @@ export async function openApp(
   args: readonly string[] = [],
   { asks = false }: { asks?: boolean } = {},
 ): Promise<AppWindow> {
+  for (let attempt = 1; ; attempt++) {
+    const own = await tryToOpen(args, asks);
+    if ("stop" in own) return own;
+    // Somebody else took the port that was free a moment ago, or Chromium itself crashed: neither is the app's doing.
+    const again = own.code === PORT_TAKEN || own.signal !== null;
+    const how = `ended with ${own.signal ?? own.code} before its window came:\n${own.errors}`;
+    if (!again || attempt === 2) throw new Error(`the app ${how}`);
+    console.error(`trying once more, because the app ${how}`);
+  }
+}
+
+interface EndedEarly {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly errors: string;
+}
+
+async function tryToOpen(args: readonly string[], asks: boolean): Promise<AppWindow | EndedEarly> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-app-"));
+  const remove = (): void => fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   if (!asks) writeRules(dataFolder);
   const port = await freePort();
   const app = await _electron.launch({
@@ -52,8 +73,22 @@ export async function openApp(
     timeout: 30_000,
   });
   let text = "";
-  app.process().stderr?.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
-  const page = await app.firstWindow();
+  const child = app.process();
+  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+  let page: Page;
+  try {
+    page = await app.firstWindow();
+  } catch (error) {
+    if (child.exitCode === null && child.signalCode === null) {
+      await new Promise((resolve) => {
+        child.once("exit", resolve);
+        setTimeout(resolve, 5000).unref();
+      });
+    }
+    remove();
+    if (child.exitCode === null && child.signalCode === null) throw error;
+    return { code: child.exitCode, signal: child.signalCode, errors: text };
+  }
   await page.waitForLoadState();
   return {
     app,
@@ -63,7 +98,7 @@ export async function openApp(
     errors: () => text,
     async stop() {
       await app.close();
-      fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+      remove();
     },
   };
 }
