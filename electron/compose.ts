@@ -17,10 +17,6 @@ import { returnHeaders } from "./core/mcp.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import { redirectPath } from "./core/oauth/authorization-code.ts";
 import { grantRefs } from "./core/oauth/keeping/account-register.ts";
-import { createGrants } from "./core/permission/grants.ts";
-import { createPermission } from "./core/permission/permission.ts";
-import { createQuestions } from "./core/permission/questions.ts";
-import { createRuleRegister } from "./core/policy/rule-register.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
 import { StreamScrubber } from "./core/redact/stream.ts";
 import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
@@ -38,7 +34,6 @@ import { runDoctor } from "./host/doctor/doctor.ts";
 import { openDoor } from "./host/door/door.ts";
 import { whoHolds } from "./host/door/holder.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
-import { loadEngine, shippedPolicy } from "./host/policy/engine.ts";
 import { openJournal } from "./host/journal/open.ts";
 import { createStdioUpstream } from "./host/stdio/upstream.ts";
 import { inspectSettings } from "./host/store/inspect.ts";
@@ -50,6 +45,7 @@ import { createInboundMtls, DOOR_KEY } from "./inbound-mtls.ts";
 import { createLabKeeper, practiceVault } from "./lab-keeper.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
 import { createOAuthRooms } from "./oauth-rooms.ts";
+import { createPermissionRooms } from "./permission-rooms.ts";
 import { clock, digest, timers } from "./platform.ts";
 import { remindersIn, statusOf } from "./status.ts";
 import { answer, type Desk } from "./surface.ts";
@@ -188,25 +184,11 @@ async function compose(
   // A certificate grows old while nothing else happens: the surfaces look again now and then.
   const lookAgain = setInterval(() => changed("troubles"), REMIND_MS);
   closers.push(() => clearInterval(lookAgain));
-  const questions = createQuestions({
-    clock,
-    digest,
-    timers,
-    changed: () => changed("questions"),
-  });
-  closers.push(() => questions.close());
-  const grants = createGrants({ clock, digest, changed: () => changed("grants") });
-  const rules = createRuleRegister({ store, clock, digest, questions });
-  const engine = await loadEngine(shippedPolicy(), store.read("rules"));
-  store.watch((name) => {
-    if (name === "rules") engine.setRules(store.read("rules"));
-  });
   places.watch((status) => {
     if (status.state !== "ready") {
       credentials.forgetAll();
       oauth.forgetAll();
-      grants.lapseAll();
-      questions.withdrawAll();
+      permission.lock();
     }
     changed("vault");
   });
@@ -306,18 +288,18 @@ async function compose(
     emit,
   });
   closers.push(() => lab.close());
-  const permission = createPermission({
-    engine,
-    grants,
-    questions,
+  const permission = await createPermissionRooms({
+    store,
     clock,
     digest,
+    timers,
     isPractice: (tenant) => tenant === LAB_TENANT && lab.status().state === "on",
-    always: (subject) => rules.always(subject),
     pause: async (agentId) => {
       await agents.setState(agentId, "paused");
     },
+    changed,
   });
+  closers.push(() => permission.close());
   const gateway = createGateway({
     permission,
     servers: () => store.read("servers"),
@@ -426,9 +408,7 @@ async function compose(
     discovery,
     lab,
     inbound,
-    questions,
-    grants,
-    rules,
+    permission,
     openQuestions: () => openQuestions(),
     makeLink: () => makeLink(),
     door: () => origin,
@@ -467,13 +447,8 @@ async function compose(
     setLinkMaker(make) {
       makeLink = make;
     },
-    lockPerson() {
-      grants.lapseAll();
-      questions.withdrawAll();
-    },
-    withdrawQuestions() {
-      questions.withdrawAll();
-    },
+    lockPerson: () => permission.lock(),
+    withdrawQuestions: () => permission.questions.withdrawAll(),
     onQuestions(open) {
       openQuestions = open;
     },

@@ -1,14 +1,5 @@
 // The contract's methods, each a line or two over core's registers: what a surface may ask, in one place.
-import type {
-  AppEvent,
-  AppStatus,
-  DoctorReport,
-  Issued,
-  Snippet,
-  StderrTail,
-  Waiting,
-} from "./contract.ts";
-import type { AgentRegister } from "./core/agent-register.ts";
+import type { AppEvent, AppStatus, DoctorReport, Issued, Snippet, StderrTail } from "./contract.ts";
 import type { Agent, AgentView } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
@@ -16,10 +7,6 @@ import { failedStepOf } from "./core/flows.ts";
 import type { CallRow, Journal } from "./core/journal.ts";
 import { advise, standingOf } from "./core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "./core/pattern-shape.ts";
-import { DEFAULT_TENANT } from "./core/names.ts";
-import type { Grants } from "./core/permission/grants.ts";
-import type { Questions } from "./core/permission/questions.ts";
-import type { RuleRegister } from "./core/policy/rule-register.ts";
 import type { Store } from "./core/registry.ts";
 import { toldNow } from "./core/reminders.ts";
 import { type Secret, Secret as SecretValue } from "./core/secret.ts";
@@ -32,12 +19,12 @@ import type { VaultKind, VaultStatus } from "./core/vault.ts";
 import type { Discovery } from "./discovery.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
+import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
 import type { OAuthRooms } from "./oauth-rooms.ts";
 import type { Handlers } from "./surface.ts";
 
-export interface HandlerPorts {
-  readonly agents: AgentRegister;
+export interface HandlerPorts extends PermissionHandlerPorts {
   readonly servers: ServerRegister;
   readonly store: Store;
   readonly journal: Journal;
@@ -59,11 +46,6 @@ export interface HandlerPorts {
   readonly discovery: Discovery;
   readonly lab: LabKeeper;
   readonly inbound: InboundMtls;
-  readonly questions: Questions;
-  readonly grants: Grants;
-  readonly rules: RuleRegister;
-  /** Brings the surface that asks to the front. @returns a link to it where it is a page */
-  readonly openQuestions: () => string | null;
   readonly status: () => AppStatus;
   readonly makeLink: () => string;
   readonly door: () => string;
@@ -119,11 +101,6 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       throw new Refusal("tenant_unknown", { tenant });
     }
   };
-
-  const waiting = (): Waiting => ({
-    questions: ports.questions.list().length,
-    cooling: ports.questions.cooling(),
-  });
 
   return {
     "app.status": () => ports.status(),
@@ -278,36 +255,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "lab.stop": () => ports.lab.stop(),
     "lab.tour": () => ports.lab.tour(),
 
-    "questions.list": () => ports.questions.list(),
-    "questions.show": ({ id }) => ports.questions.show(id),
-    "questions.hold": ({ id, nonce }) => ports.questions.hold(id, nonce),
-    "questions.answer": ({ id, nonce, verdict }) => {
-      ports.questions.answer(id, nonce, verdict);
-      return { answered: true };
-    },
-    "questions.waiting": waiting,
-    "questions.open": () => ({ url: ports.openQuestions() }),
-    "questions.resume": ({ agent }) => {
-      ports.questions.resume(agents.find(agent).id);
-      return waiting();
-    },
-    "grants.list": ({ tenant }) => {
-      known(tenant);
-      return ports.grants.list(tenant);
-    },
-    "grants.revoke": ({ id }) => {
-      ports.grants.revoke(id);
-      return { revoked: true };
-    },
-    "rules.list": ({ tenant }) => {
-      known(tenant);
-      return ports.rules.list(tenant);
-    },
-    "rules.add": ({ tenant = DEFAULT_TENANT, ...wish }) => ports.rules.add({ tenant, ...wish }),
-    "rules.remove": async ({ id }) => {
-      await ports.rules.remove(id);
-      return { removed: true };
-    },
+    ...permissionHandlers(ports, known),
 
     "calls.search": (query) => {
       known(query.tenant);

@@ -1,7 +1,9 @@
-// Every sentence that a person or an agent reads about a refusal. One file, ready for translation:
+// Every sentence that a person or an agent reads about a refusal. This file and its folder, ready for translation:
 // a sentence says what happened, the advice says what to do. Facts are filled in as `{name}`.
 import { asTyped } from "./command-line.ts";
 import type { Facts, Refusal, RefusalCode } from "./errors.ts";
+import { permissionWords } from "./sentences/permission.ts";
+import type { Words } from "./sentences/words.ts";
 
 /** A refusal as a surface shows it. */
 export interface Complaint {
@@ -10,8 +12,6 @@ export interface Complaint {
   readonly advice: string;
   readonly facts: Facts;
 }
-
-type Words = readonly [sentence: string, advice: string];
 
 const WORDS: Record<RefusalCode, Words> = {
   internal: [
@@ -150,52 +150,6 @@ const WORDS: Record<RefusalCode, Words> = {
   tool_name_invalid: [
     "The tool name is missing or not a name.",
     "Send params.name as a string of 1 to 128 visible characters.",
-  ],
-  call_denied: ["The call was denied: {reason}.", "Ask the person at the machine."],
-  policy_denied: [
-    "A rule denies “{tool}” here ({rule}).",
-    "Do not try it again. The person can change the rule in Countersign, under Policy.",
-  ],
-  call_refused: [
-    "The person at the machine said no to {tool}.",
-    "Do not try the same again. Ask what they would rather have.",
-  ],
-  question_unanswered: [
-    "Nobody answered Countersign's question within {seconds} seconds, so the answer is no.",
-    "Tell the person that Countersign waits for them, and try again when they say so.",
-  ],
-  question_withdrawn: [
-    "Countersign was locked or closed while it asked, so the answer is no.",
-    "Unlock or open Countersign, then try again.",
-  ],
-  questions_full: [
-    "{limit} questions are open already, so this call was not asked about and is denied.",
-    "Wait until the person has answered some of them.",
-  ],
-  agent_cooling_down: [
-    "The questions of “{agent}” were not answered, so it is not asked about for {minutes} more minutes.",
-    "Tell the person. They can resume it in Countersign, under Policy.",
-  ],
-  question_closed: [
-    "This question is not open any more.",
-    "Nothing needs to be done: it was answered, it ran out of time, or its agent went away.",
-  ],
-  verdict_refused: [
-    "This answer does not belong to the question as it was last shown.",
-    "Answer in the window that shows the question.",
-  ],
-  verdict_too_early: [
-    "The answer came too soon after the question was shown.",
-    "Read the question, then answer again.",
-  ],
-  verdict_not_offered: [
-    "This answer cannot be given: {reason}.",
-    "Choose one of the answers that the question offers.",
-  ],
-  rule_unknown: ["There is no such rule.", "List the rules: countersign rule list."],
-  grant_unknown: [
-    "This permission has ended already.",
-    "Nothing needs to be done. List what is left: countersign grant list.",
   ],
   call_limit_reached: [
     "{who} made too many calls: at most {burst} at once, then {perMinute} a minute.",
@@ -481,6 +435,7 @@ const WORDS: Record<RefusalCode, Words> = {
     "This page is not signed in to Countersign.",
     "Open it with a fresh link: countersign open.",
   ],
+  ...permissionWords,
 };
 
 /** Fills `{name}` from facts; an unknown name stays visible as `…` rather than breaking the sentence. */

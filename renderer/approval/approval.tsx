@@ -8,9 +8,8 @@ import { NoLink, SignedOut } from "../shell/full-page.tsx";
 import type { ShownQuestion } from "../types.ts";
 import { words } from "../words.ts";
 import { AnswerBar } from "./answer-bar.tsx";
-import { CallQuestion } from "./call-question.tsx";
+import { MatterView } from "./matter.tsx";
 import type { QuestionStore } from "./question-store.ts";
-import { RuleQuestion } from "./rule-question.tsx";
 
 export function Approval(props: { store: QuestionStore }): ReactNode {
   const { store } = props;
@@ -65,15 +64,7 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
           ref={look}
           onScroll={(event) => look(event.currentTarget)}
         >
-          {shown.matter.kind === "call" ? (
-            <CallQuestion
-              subject={shown.matter.subject}
-              rules={shown.matter.rules}
-              waiting={shown.waiting}
-            />
-          ) : (
-            <RuleQuestion {...shown.matter} />
-          )}
+          <MatterView question={shown} />
           {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
         </div>
         <AnswerBar

@@ -8,6 +8,7 @@ import { Json } from "../parts/json.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { Subject } from "../types.ts";
 import { words } from "../words.ts";
+import { Fact } from "./fact.tsx";
 
 export function CallQuestion(props: {
   subject: Subject;
@@ -71,14 +72,5 @@ export function CallQuestion(props: {
       </div>
       {waiting > 1 && <p className="ask-waiting">{w.waiting(waiting)}</p>}
     </>
-  );
-}
-
-function Fact(props: { name: string; children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{props.name}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Shown } from "../parts/shown.tsx";
 import type { Rule } from "../types.ts";
 import { words } from "../words.ts";
+import { Fact } from "./fact.tsx";
 
 export function RuleQuestion(props: {
   rule: Rule;
@@ -24,31 +25,22 @@ export function RuleQuestion(props: {
         </div>
       )}
       <dl className="facts ask-facts">
-        <div>
-          <dt>{c.agent}</dt>
-          <dd>
-            <strong>{agent === null ? w.anyAgent : <Shown text={agent} />}</strong>
-          </dd>
-        </div>
-        <div>
-          <dt>{c.server}</dt>
-          <dd>
-            <strong>{server ?? w.anyServer}</strong>
-            {rule.target !== null && (
-              <span className="ask-target mono">
-                <Shown text={rule.target} />
-              </span>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{c.tool}</dt>
-          <dd>
-            <span className="ask-tool">
-              {rule.tool === null ? w.anyTool : <Shown text={rule.tool} />}
+        <Fact name={c.agent}>
+          <strong>{agent === null ? w.anyAgent : <Shown text={agent} />}</strong>
+        </Fact>
+        <Fact name={c.server}>
+          <strong>{server ?? w.anyServer}</strong>
+          {rule.target !== null && (
+            <span className="ask-target mono">
+              <Shown text={rule.target} />
             </span>
-          </dd>
-        </div>
+          )}
+        </Fact>
+        <Fact name={c.tool}>
+          <span className="ask-tool">
+            {rule.tool === null ? w.anyTool : <Shown text={rule.tool} />}
+          </span>
+        </Fact>
       </dl>
       <p className="ask-text">{w.never}</p>
     </>

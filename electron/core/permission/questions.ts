@@ -5,26 +5,10 @@ import { base64url, type Digest } from "../digest.ts";
 import { Refusal } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Timers } from "../oauth/keeping/token-keeper.ts";
-import type { Rule } from "../policy/rules.ts";
+import { type Matter, type Traits, traitsOf, type Verdict } from "./matter.ts";
 import { createPatience } from "./patience.ts";
-import type { Lifetime } from "./grants.ts";
-import { sameQuestion, type Subject } from "./subject.ts";
 
-/** What is asked. `rule`: whether a rule that allows something shall stand. */
-export type Matter =
-  | { readonly kind: "call"; readonly subject: Subject; readonly rules: readonly string[] }
-  | {
-      readonly kind: "rule";
-      readonly rule: Rule;
-      readonly agent: string | null;
-      readonly server: string | null;
-    };
-
-export type Verdict =
-  | { readonly type: "allow"; readonly lifetime: Lifetime; readonly scope: "arguments" | "tool" }
-  | { readonly type: "deny" }
-  /** "I did not ask for this": the agent is paused, too. */
-  | { readonly type: "deny-and-pause" };
+export type { Matter, Verdict } from "./matter.ts";
 
 /** A question as the surface that asks sees it. */
 export interface Question {
@@ -61,6 +45,7 @@ interface Waiter {
 interface Open {
   readonly id: string;
   readonly matter: Matter;
+  readonly traits: Traits;
   readonly askedAt: number;
   readonly bornAt: number;
   deadline: number;
@@ -83,10 +68,10 @@ export function createQuestions(ports: {
   const patience = createPatience(clock);
   let closed = false;
 
-  const deadTimeOf = (matter: Matter): Question["deadTime"] => {
-    const grave = matter.kind === "rule" || matter.subject.destructive;
-    return { once: grave ? DEAD.grave : DEAD.ordinary, always: DEAD.grave };
-  };
+  const deadTimeOf = ({ grave }: Traits): Question["deadTime"] => ({
+    once: grave ? DEAD.grave : DEAD.ordinary,
+    always: DEAD.grave,
+  });
 
   const view = (one: Open): Question => ({
     id: one.id,
@@ -94,7 +79,7 @@ export function createQuestions(ports: {
     askedAt: new Date(one.askedAt).toISOString(),
     deadlineAt: new Date(clock.now() + (one.deadline - clock.monotonic())).toISOString(),
     waiting: one.waiters.size,
-    deadTime: deadTimeOf(one.matter),
+    deadTime: deadTimeOf(one.traits),
   });
 
   function end(one: Open, result: Verdict | Refusal): void {
@@ -114,7 +99,7 @@ export function createQuestions(ports: {
   function arm(one: Open): void {
     one.cancelTimer();
     one.cancelTimer = timers.after(Math.max(0, one.deadline - clock.monotonic()), () => {
-      if (one.matter.kind === "call") patience.unanswered(one.matter.subject.agent.id);
+      if (one.traits.agent !== null) patience.unanswered(one.traits.agent.id);
       end(one, new Refusal("question_unanswered", { seconds: Math.round(ASK_FOR / 1000) }));
     });
   }
@@ -125,13 +110,14 @@ export function createQuestions(ports: {
     return one;
   }
 
-  function begin(matter: Matter): Open {
+  function begin(matter: Matter, traits: Traits): Open {
     if (closed) throw new Refusal("question_withdrawn");
     if (open.size >= QUEUE) throw new Refusal("questions_full", { limit: QUEUE });
     const now = clock.monotonic();
     const one: Open = {
       id: newId("qst", clock.now(), (n) => digest.random(n)),
       matter,
+      traits,
       askedAt: clock.now(),
       bornAt: now,
       deadline: now + ASK_FOR,
@@ -152,14 +138,15 @@ export function createQuestions(ports: {
     ask(matter: Matter, signal?: AbortSignal): Promise<Answered> {
       return new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(new Refusal("agent_hung_up"));
-        if (matter.kind === "call") patience.check(matter.subject.agent);
+        const traits = traitsOf(matter);
+        if (traits.agent !== null) patience.check(traits.agent);
         const same =
-          matter.kind === "call"
-            ? [...open.values()].find(
-                (o) => o.matter.kind === "call" && sameQuestion(o.matter.subject, matter.subject),
-              )
-            : undefined;
-        const one = same ?? begin(matter);
+          traits.sameAs === null
+            ? undefined
+            : [...open.values()].find(
+                (o) => o.matter.kind === matter.kind && o.traits.sameAs === traits.sameAs,
+              );
+        const one = same ?? begin(matter, traits);
         const gone = (): void => {
           one.waiters.delete(waiter);
           // The last one that wanted to know is gone: there is nothing left to ask.
@@ -214,23 +201,15 @@ export function createQuestions(ports: {
       const showing = one.showing;
       if (showing === null || showing.nonce !== nonce) throw new Refusal("verdict_refused");
       if (verdict.type === "allow") {
-        const { matter } = one;
-        const dead = deadTimeOf(matter);
+        const dead = deadTimeOf(one.traits);
         const needed = verdict.lifetime === "always" ? dead.always : dead.once;
         if (clock.monotonic() - showing.since < needed) {
           showing.since = clock.monotonic();
           throw new Refusal("verdict_too_early");
         }
-        if (matter.kind === "rule" && verdict.lifetime !== "always") {
-          throw new Refusal("verdict_not_offered", { reason: "a rule stands until it is removed" });
-        }
-        if (matter.kind === "call" && matter.subject.destructive && verdict.lifetime === "always") {
-          throw new Refusal("verdict_not_offered", {
-            reason: "what cannot be taken back is never allowed for good",
-          });
-        }
+        one.traits.admit(verdict);
       }
-      if (one.matter.kind === "call") patience.answered(one.matter.subject.agent.id);
+      if (one.traits.agent !== null) patience.answered(one.traits.agent.id);
       end(one, verdict);
       return one.matter;
     },

@@ -60,11 +60,3 @@ export function subjectOf(
     stamp: hex(digest.sha256(JSON.stringify([agent.credentialHash, agent.certificate, server]))),
   };
 }
-
-/** Two calls that one answer serves: the same agent asks the same of the same server, in the same bytes. */
-export const sameQuestion = (a: Subject, b: Subject): boolean =>
-  a.argumentsHash === b.argumentsHash &&
-  a.tool === b.tool &&
-  a.agent.id === b.agent.id &&
-  a.server.id === b.server.id &&
-  a.stamp === b.stamp;

@@ -1,0 +1,58 @@
+// The contract's methods about questions, grants and rules.
+import type { Waiting } from "./contract.ts";
+import type { AgentRegister } from "./core/agent-register.ts";
+import { DEFAULT_TENANT } from "./core/names.ts";
+import type { PermissionRooms } from "./permission-rooms.ts";
+import type { Handlers } from "./surface.ts";
+
+export interface PermissionHandlerPorts {
+  readonly agents: AgentRegister;
+  readonly permission: PermissionRooms;
+  /** Brings the surface that asks to the front. @returns a link to it where it is a page */
+  readonly openQuestions: () => string | null;
+}
+
+/** @param known throws for a tenant that is not there */
+export function permissionHandlers(
+  ports: PermissionHandlerPorts,
+  known: (tenant: string | undefined) => void,
+) {
+  const { agents } = ports;
+  const { questions, grants, rules } = ports.permission;
+  const waiting = (): Waiting => ({
+    questions: questions.list().length,
+    cooling: questions.cooling(),
+  });
+  return {
+    "questions.list": () => questions.list(),
+    "questions.show": ({ id }) => questions.show(id),
+    "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
+    "questions.answer": ({ id, nonce, verdict }) => {
+      questions.answer(id, nonce, verdict);
+      return { answered: true };
+    },
+    "questions.waiting": waiting,
+    "questions.open": () => ({ url: ports.openQuestions() }),
+    "questions.resume": ({ agent }) => {
+      questions.resume(agents.find(agent).id);
+      return waiting();
+    },
+    "grants.list": ({ tenant }) => {
+      known(tenant);
+      return grants.list(tenant);
+    },
+    "grants.revoke": ({ id }) => {
+      grants.revoke(id);
+      return { revoked: true };
+    },
+    "rules.list": ({ tenant }) => {
+      known(tenant);
+      return rules.list(tenant);
+    },
+    "rules.add": ({ tenant = DEFAULT_TENANT, ...wish }) => rules.add({ tenant, ...wish }),
+    "rules.remove": async ({ id }) => {
+      await rules.remove(id);
+      return { removed: true };
+    },
+  } satisfies Partial<Handlers>;
+}

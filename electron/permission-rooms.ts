@@ -1,0 +1,62 @@
+// The rooms behind a permit, put together: policy, the person's rules, what is allowed for a while, and the questions.
+import type { AppEvent } from "./contract.ts";
+import type { Clock } from "./core/clock.ts";
+import type { Digest } from "./core/digest.ts";
+import type { Timers } from "./core/oauth/keeping/token-keeper.ts";
+import { createGrants } from "./core/permission/grants.ts";
+import { createPermission } from "./core/permission/permission.ts";
+import { createQuestions } from "./core/permission/questions.ts";
+import { createRuleRegister } from "./core/policy/rule-register.ts";
+import type { Store } from "./core/registry.ts";
+import { loadEngine, shippedPolicy } from "./host/policy/engine.ts";
+
+export interface PermissionRoomsPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly timers: Timers;
+  readonly isPractice: (tenant: string) => boolean;
+  /** The person did not ask for what this agent wants. */
+  readonly pause: (agentId: string) => Promise<void>;
+  readonly changed: (what: (AppEvent & { type: "changed" })["what"]) => void;
+}
+
+export type PermissionRooms = Awaited<ReturnType<typeof createPermissionRooms>>;
+
+export async function createPermissionRooms(ports: PermissionRoomsPorts) {
+  const { store, clock, digest, timers, changed } = ports;
+  const questions = createQuestions({
+    clock,
+    digest,
+    timers,
+    changed: () => changed("questions"),
+  });
+  const grants = createGrants({ clock, digest, changed: () => changed("grants") });
+  const rules = createRuleRegister({ store, clock, digest, questions });
+  const engine = await loadEngine(shippedPolicy(), store.read("rules"));
+  store.watch((name) => {
+    if (name === "rules") engine.setRules(store.read("rules"));
+  });
+  const permission = createPermission({
+    engine,
+    grants,
+    questions,
+    clock,
+    digest,
+    isPractice: ports.isPractice,
+    always: (subject) => rules.always(subject),
+    pause: ports.pause,
+  });
+  return {
+    decide: permission.decide.bind(permission),
+    questions,
+    grants,
+    rules,
+    /** Screen or vault locked, machine asleep: nobody answers for the person, and nothing lasts that they allowed. */
+    lock(): void {
+      grants.lapseAll();
+      questions.withdrawAll();
+    },
+    close: (): void => questions.close(),
+  };
+}

@@ -1,0 +1,23 @@
+// What is asked, in the form that its kind has.
+import type { ReactNode } from "react";
+import type { Question, ShownQuestion } from "../types.ts";
+import { CallQuestion } from "./call-question.tsx";
+import { RuleQuestion } from "./rule-question.tsx";
+
+type Matter = Question["matter"];
+type Of<K extends Matter["kind"]> = Extract<Matter, { readonly kind: K }>;
+
+const VIEWS: {
+  readonly [K in Matter["kind"]]: (matter: Of<K>, waiting: number) => ReactNode;
+} = {
+  call: (matter, waiting) => (
+    <CallQuestion subject={matter.subject} rules={matter.rules} waiting={waiting} />
+  ),
+  rule: (matter) => <RuleQuestion {...matter} />,
+};
+
+export function MatterView(props: { question: ShownQuestion }): ReactNode {
+  const { matter, waiting } = props.question;
+  const view = VIEWS[matter.kind] as (matter: Matter, waiting: number) => ReactNode;
+  return view(matter, waiting);
+}
