@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { identityMethods } from "./contract/identities.ts";
 import { callQueryInput, tenantScope } from "./contract/inputs.ts";
+import { overviewMethods } from "./contract/overview.ts";
 import { permissionMethods } from "./contract/permission.ts";
 import { serverMethods } from "./contract/servers.ts";
 import { type MethodShape, returns } from "./contract/shape.ts";
@@ -155,6 +156,7 @@ export const contract = {
     output: returns<TourReport>(),
   },
   ...permissionMethods,
+  ...overviewMethods,
   "calls.search": { surfaces: ["app", "cli"], input: callQueryInput, output: returns<CallPage>() },
   "calls.get": {
     surfaces: ["app", "cli"],

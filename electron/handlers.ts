@@ -17,6 +17,7 @@ import { mtlsSnippetsFor, snippetsFor } from "./core/snippets.ts";
 import type { TestReport } from "./core/try-server.ts";
 import type { VaultKind, VaultStatus } from "./core/vault.ts";
 import type { Discovery } from "./discovery.ts";
+import { overviewHandlers } from "./handlers-overview.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
 import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
@@ -257,6 +258,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
 
     ...permissionHandlers(ports, known),
 
+    ...overviewHandlers({ ...ports, known }),
     "calls.search": (query) => {
       known(query.tenant);
       return journal.search(query);

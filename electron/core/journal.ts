@@ -4,6 +4,7 @@ import type { CallEvidence } from "./evidence.ts";
 import type { AgentAuthMethod, AgentProof } from "./agents.ts";
 import type { PermitRecord } from "./permission/permission.ts";
 import type { PatternType } from "./servers.ts";
+import type { CallStatistics, StatisticsQuery } from "./statistics.ts";
 
 /** `call`: a gated request of a known agent. `refusal`: something the front door turned away unread. */
 export type CallKind = "call" | "refusal";
@@ -128,6 +129,8 @@ export interface Journal {
   /** Counts something the door refused; equal ones within a second become one row. Never throws. */
   refused(record: CallIntent, end: CallEnd): void;
   search(query: CallQuery): CallPage;
+  /** Figures about calls that have ended, from counts rather than rows. */
+  statistics(query: StatisticsQuery): CallStatistics;
   get(id: string): CallRow | undefined;
   /** Rows as they are written or changed, in groups, off the hot path. Returns the way to stop. */
   watch(listener: (rows: readonly CallRow[]) => void): () => void;

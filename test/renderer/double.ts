@@ -32,6 +32,7 @@ import { doctorFindings, snippetsFor, testReport } from "./double-answers.ts";
 import { discovered } from "./double-discovery.ts";
 import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
+import { overviewHandlers } from "./double-overview.ts";
 import { permissionHandlers } from "./double-permission.ts";
 
 export interface World {
@@ -319,6 +320,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     ...identityHandlers(world, emit),
     ...renewalHandlers(world),
     ...permissionHandlers(world, emit),
+    ...overviewHandlers(world),
     "calls.search": (query) => search(world.rows, query),
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);
@@ -371,6 +373,7 @@ function search(
     if (query.agentId !== undefined && row.agentId !== query.agentId) continue;
     if (query.serverId !== undefined && row.serverId !== query.serverId) continue;
     if (query.outcome !== undefined && !query.outcome.includes(row.outcome)) continue;
+    if (row.at < (query.from ?? -Infinity) || row.at >= (query.until ?? Infinity)) continue;
     const hay = [row.agentName, row.serverName, row.tool, row.method, row.input, row.code]
       .join("\n")
       .toLowerCase();

@@ -126,6 +126,7 @@ export function listJournal(): Journal & {
       this.refusals.push(end);
     },
     search: unused,
+    statistics: unused,
     get: unused,
     watch: unused,
     trouble: () => null,

@@ -1,7 +1,8 @@
-// Puts rows that have ended into the index, in small steps and off the path of any call.
+// Puts rows that have ended into the index and counts them, in small steps and off the path of any call.
 import type { Log } from "../../core/log.ts";
 import type { Connection } from "./connection.ts";
 import { READ_CALL } from "./rows.ts";
+import { backfillStep, tallyRows } from "./tallies.ts";
 import { insertWords, wordValues } from "./words.ts";
 
 /** Rows are gathered this long, so that one step serves many. */
@@ -12,6 +13,8 @@ const STEP_TEXT = 65_536;
 /** Rows between two checkpoints. SQLite would checkpoint within a commit, while a call waits for it. */
 const CHECKPOINT_ROWS = 1024;
 const RETRY_MS = 5000;
+/** Between two steps of counting what an earlier version wrote: nobody waits for it. */
+const BACKFILL_MS = 10;
 
 export class Indexer {
   readonly #connection: () => Connection | null;
@@ -50,6 +53,7 @@ export class Indexer {
       }
       // A turn of the event loop between two steps: calls come first.
       if (rows > 0) this.wake(1);
+      else if (backfillStep(connection) > 0) this.wake(BACKFILL_MS);
     } catch (error) {
       // Nothing is lost by it: the rows stay in `fresh`. Whether calls can go on is for the writer to find out.
       this.#log.error("journal.index", error);
@@ -58,7 +62,7 @@ export class Indexer {
   }
 }
 
-/** Indexes some rows that have ended; returns how many. */
+/** Indexes and counts some rows that have ended; returns how many. */
 export function indexStep(connection: Connection): number {
   const ended = connection
     .prepare(
@@ -81,6 +85,7 @@ export function indexStep(connection: Connection): number {
       insert.run(...wordValues(row));
       forget.run(row["seq"] ?? null);
     }
+    tallyRows(connection, rows);
   });
   return rows.length;
 }

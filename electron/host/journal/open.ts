@@ -10,6 +10,7 @@ import { Queue } from "./queue.ts";
 import { READ_CALL, toCallRow } from "./rows.ts";
 import { newestCall, readRows, searchCalls } from "./search.ts";
 import { asUnwritable, isPassing } from "./sqlite.ts";
+import { statisticsOf } from "./statistics.ts";
 import { Watchers } from "./watchers.ts";
 import { Writer } from "./writer.ts";
 
@@ -37,7 +38,7 @@ const REOPEN_MS = 250;
 /**
  * Opens the journal; rows that a former run left pending are marked interrupted. Never throws: see trouble(), which
  * is `settings_newer` where a later version wrote the file, else `journal_unwritable`.
- * search() and get() throw trouble()'s refusal while the journal cannot be read.
+ * search(), statistics() and get() throw trouble()'s refusal while the journal cannot be read.
  */
 export function openJournal({ file, clock, log }: JournalOptions): HostJournal {
   const startedAt = clock.now();
@@ -141,6 +142,7 @@ export function openJournal({ file, clock, log }: JournalOptions): HostJournal {
     end: (id, end) => writer.end(id, end),
     refused: (record, end) => writer.refused(record, end),
     search: (query) => reading((open) => searchCalls(open, query)),
+    statistics: (query) => reading((open) => statisticsOf(open, query)),
     get: (id) =>
       reading((open) => {
         const row = open.prepare(`${READ_CALL} WHERE calls.id = ?`).get(id);

@@ -1,6 +1,7 @@
 // The shape of the journal's database, and the way from each older shape to the present one.
 import { Refusal } from "../../core/errors.ts";
 import type { Database } from "./sqlite.ts";
+import { TALLIES } from "./tallies.ts";
 
 /** `csjl`, written into the file's header: the mark by which a journal is told from any other database. */
 const APPLICATION_ID = 0x63736a6c;
@@ -25,6 +26,7 @@ export const FRESH_WORDS = `CREATE VIRTUAL TABLE temp.fresh_words ${WORDS}`;
  *        It holds each row once, in its final state; nothing is ever updated in it.
  * fresh: rows that words does not hold: those pending, and those that ended a moment ago.
  * spans: which seqs each five minutes of `at` cover: a clock that is set back makes `at` no longer sorted.
+ * tallies: counts by minute and quarter of an hour, see tallies.ts.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE calls(
@@ -68,6 +70,7 @@ export const MIGRATIONS: readonly string[] = [
   `ALTER TABLE calls ADD COLUMN permit TEXT;`,
   `ALTER TABLE calls ADD COLUMN agent_subject TEXT;
   ALTER TABLE calls ADD COLUMN agent_thumbprint TEXT;`,
+  TALLIES,
 ];
 
 const pragma = (db: Database, name: string): number =>

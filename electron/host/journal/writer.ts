@@ -7,6 +7,7 @@ import type { Group, Queue, WaitingIntent } from "./queue.ts";
 import { END_CALL, endValues, inputOf, INSERT_CALL, insertValues } from "./rows.ts";
 import { SpanGroup, WIDEN_SPAN } from "./spans.ts";
 import { asUnwritable, isRecordFault } from "./sqlite.ts";
+import { tallyMore } from "./tallies.ts";
 
 /** How long an outcome may wait for company. */
 const END_WAIT_MS = 50;
@@ -157,10 +158,12 @@ function writeGroup(
     }, forget);
   }
   for (const { record, count } of group.counts) {
-    const row = connection
-      .prepare("UPDATE calls SET count = ? WHERE id = ? RETURNING seq")
-      .get(count, record.id);
-    if (row !== undefined) seqs.push(Number(row["seq"]));
+    const row = connection.prepare("SELECT seq, count FROM calls WHERE id = ?").get(record.id);
+    if (row === undefined) continue;
+    const seq = Number(row["seq"]);
+    connection.prepare("UPDATE calls SET count = ? WHERE seq = ?").run(count, seq);
+    tallyMore(connection, seq, count - Number(row["count"]));
+    seqs.push(seq);
   }
   for (const values of spans.values()) connection.prepare(WIDEN_SPAN).run(...values);
   return seqs;

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { CallQuery } from "../../../electron/core/journal.ts";
+import { bucketsOf, RANGES } from "../../../electron/core/statistics.ts";
 import { connect } from "../../../electron/host/journal/connection.ts";
 import { indexStep } from "../../../electron/host/journal/indexer.ts";
 import type { HostJournal } from "../../../electron/host/journal/open.ts";
@@ -126,6 +127,13 @@ test(`${ROWS.toLocaleString("en")} rows are searched by any column`, async () =>
       `${name.padEnd(45)} ${median.toFixed(1)} ms, worst ${worst.toFixed(1)}, ${matched} rows`,
     );
     expect(median, name).toBeLessThan(LIMIT_MS);
+  }
+  for (const range of RANGES) {
+    const start = performance.now();
+    const found = again.statistics(bucketsOf(range, START + ROWS * 500, 60));
+    const ms = performance.now() - start;
+    console.log(`figures of one ${range}: ${ms.toFixed(1)} ms, ${found.total.allowed} allowed`);
+    expect(ms, range).toBeLessThan(LIMIT_MS);
   }
   await expectWriteRates(journal);
 }, 1_200_000);

@@ -1,0 +1,19 @@
+// The contract's methods about everything together: figures of calls.
+import { z } from "zod";
+import { type CallStatistics, RANGES } from "../core/statistics.ts";
+import { tenantScope } from "./inputs.ts";
+import { type MethodShape, returns } from "./shape.ts";
+
+export const overviewMethods = {
+  /** How many calls, how they ended and how long they took, up to now. */
+  "calls.statistics": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      ...tenantScope,
+      range: z.enum(RANGES).default("day"),
+      /** The person's zone: minutes east of UTC, so that days begin at their midnight. */
+      offsetMinutes: z.number().int().min(-1080).max(1080).default(0),
+    }),
+    output: returns<CallStatistics>(),
+  },
+} as const satisfies Record<string, MethodShape>;

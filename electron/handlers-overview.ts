@@ -1,0 +1,21 @@
+// What the contract's methods about everything together do.
+import type { Clock } from "./core/clock.ts";
+import type { Journal } from "./core/journal.ts";
+import { bucketsOf } from "./core/statistics.ts";
+import type { Handlers } from "./surface.ts";
+
+export interface OverviewPorts {
+  readonly journal: Pick<Journal, "statistics">;
+  readonly clock: Clock;
+  /** @throws Refusal `tenant_unknown` */
+  readonly known: (tenant: string | undefined) => void;
+}
+
+export function overviewHandlers({ journal, clock, known }: OverviewPorts) {
+  return {
+    "calls.statistics": ({ tenant, range, offsetMinutes }) => {
+      known(tenant);
+      return journal.statistics({ tenant, ...bucketsOf(range, clock.now(), offsetMinutes) });
+    },
+  } satisfies Partial<Handlers>;
+}
