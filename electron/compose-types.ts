@@ -1,4 +1,5 @@
 // What a composition root is given and gives back: shared by the desktop and the headless form.
+import type { Around } from "./core/connect/assistants.ts";
 import type { Log } from "./core/log.ts";
 import type { VaultKind } from "./core/vault.ts";
 import type { Desk } from "./surface.ts";
@@ -18,6 +19,8 @@ export interface ComposeOptions {
   readonly removedEnvironment?: readonly string[];
   /** How the command line is started on this machine: program and first arguments. */
   readonly commandLine?: readonly string[];
+  /** Whose assistants are looked for; left out: those of this process's user. */
+  readonly around?: Around;
   readonly log: Log;
 }
 

@@ -3,6 +3,7 @@
 import path from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
+import { createConnectRoom } from "./connect-room.ts";
 import type { AppEvent } from "./contract.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
 import { createCallLimits } from "./core/call-limits.ts";
@@ -315,6 +316,24 @@ async function compose(
     },
   });
 
+  // The folder stands in it: the assistant that starts the shim knows nothing of ours.
+  const shim = [...(options.commandLine ?? ["countersign"]), "stdio", `--data=${folder}`];
+  const connector = createConnectRoom({
+    store,
+    agents,
+    clock,
+    digest,
+    shim,
+    door: () => origin,
+    dataFolder: folder,
+    around: options.around,
+    async removeAgent(id) {
+      await agents.remove(id);
+      await servers.forgetAgent(id);
+      await oauth.agentRemoved(id);
+    },
+  });
+
   await places.start();
   // Before anybody can knock. Where it fails, the settings cannot be written, and status and doctor say so.
   await lab.sweep().catch((error: unknown) => log.error("lab.sweep", error));
@@ -412,8 +431,8 @@ async function compose(
     openQuestions: () => openQuestions(),
     makeLink: () => makeLink(),
     door: () => origin,
-    // The folder stands in it: the assistant that starts the shim knows nothing of ours.
-    shim: [...(options.commandLine ?? ["countersign"]), "stdio", `--data=${folder}`],
+    shim,
+    connector,
     emit,
   };
   const handlers = makeHandlers(ports);

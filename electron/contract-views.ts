@@ -37,6 +37,8 @@ export interface Issued {
   readonly agent: AgentView;
   readonly credential: string;
   readonly snippets: readonly Snippet[];
+  /** Assistants' files that hold the new credential already. */
+  readonly written?: readonly string[];
 }
 export interface Snippet {
   /** `claude-code`, `cursor`, `vscode`, `stdio`, `curl`, … */
@@ -48,6 +50,7 @@ export interface Snippet {
   readonly text: string;
 }
 
+export type { ConnectPreview, ConnectTarget, Written } from "./core/connect/views.ts";
 export type { TestReport, TestStep } from "./core/try-server.ts";
 export type { Complaint } from "./core/sentences.ts";
 export type { Reminder } from "./core/reminders.ts";

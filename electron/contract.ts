@@ -1,6 +1,7 @@
 // One table: method → input, output, and the surfaces that may call it. The same table serves Electron IPC,
 // the browser form and the control socket. A surface that is not listed is refused.
 import { z } from "zod";
+import { connectMethods } from "./contract/connect.ts";
 import { identityMethods } from "./contract/identities.ts";
 import { callQueryInput, tenantScope } from "./contract/inputs.ts";
 import { overviewMethods } from "./contract/overview.ts";
@@ -128,6 +129,7 @@ export const contract = {
     input: z.strictObject({ id: idOf("agt") }),
     output: returns<{ removed: true }>(),
   },
+  ...connectMethods,
   ...identityMethods,
   "flows.list": {
     surfaces: ["app", "cli"],

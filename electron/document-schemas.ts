@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { agentSchema } from "./core/agents.ts";
 import { certificateSchema } from "./core/certificates.ts";
+import { connectionSchema } from "./core/connect/connections.ts";
 import { issuerSchema } from "./core/issuers.ts";
 import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
@@ -21,4 +22,5 @@ export const documentSchemas: Schemas = {
   certificates: z.array(certificateSchema),
   actors: actorKeysSchema,
   rules: z.array(ruleSchema),
+  connections: z.array(connectionSchema),
 };

@@ -1,6 +1,7 @@
 // The contract's methods, each a line or two over core's registers: what a surface may ask, in one place.
 import type { AppEvent, AppStatus, DoctorReport, Issued, Snippet, StderrTail } from "./contract.ts";
 import type { Agent, AgentView } from "./core/agents.ts";
+import type { Connector } from "./core/connect/connector.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
 import { failedStepOf } from "./core/flows.ts";
@@ -18,6 +19,7 @@ import type { TestReport } from "./core/try-server.ts";
 import type { VaultKind, VaultStatus } from "./core/vault.ts";
 import type { Discovery } from "./discovery.ts";
 import { overviewHandlers } from "./handlers-overview.ts";
+import { connectHandlers } from "./handlers-connect.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
 import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
@@ -46,6 +48,7 @@ export interface HandlerPorts extends PermissionHandlerPorts {
   readonly oauth: OAuthRooms;
   readonly discovery: Discovery;
   readonly lab: LabKeeper;
+  readonly connector: Connector;
   readonly inbound: InboundMtls;
   readonly status: () => AppStatus;
   readonly makeLink: () => string;
@@ -172,7 +175,8 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     },
     "agents.rotate": async ({ id }) => {
       const { agent, credential } = await agents.rotate(id);
-      return issued(agent, credential);
+      const written = await ports.connector.agentRotated(agent, credential);
+      return { ...issued(agent, credential), written };
     },
     "agents.rename": async ({ id, name }) => agentView(await agents.rename(id, name)),
     "agents.setState": async ({ id, state }) => agentView(await agents.setState(id, state)),
@@ -181,11 +185,14 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "mtls.snippets": ({ agent }) => mtlsSnippets(agents.find(agent)),
     "mtls.status": () => ports.inbound.status(),
     "agents.remove": async ({ id }) => {
+      await ports.connector.agentGoes(agents.find(id).id);
       await agents.remove(id);
       await servers.forgetAgent(id);
       await oauth.agentRemoved(id);
       return { removed: true };
     },
+
+    ...connectHandlers(ports.connector),
 
     "issuers.list": ({ tenant }) => {
       known(tenant);

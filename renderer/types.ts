@@ -7,6 +7,8 @@ export type {
   AppEvent,
   AppStatus,
   CertificateView,
+  ConnectPreview,
+  ConnectTarget,
   DeviceCode,
   DoctorFinding,
   DoctorReport,

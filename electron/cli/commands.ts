@@ -2,6 +2,7 @@
 import { AGENT_COMMANDS } from "./commands-agent.ts";
 import { CALL_COMMANDS } from "./commands-calls.ts";
 import { CERTIFICATE_COMMANDS } from "./commands-certificate.ts";
+import { CONNECT_COMMANDS } from "./commands-connect.ts";
 import { ISSUER_COMMANDS } from "./commands-issuer.ts";
 import { LAB_COMMANDS } from "./commands-lab.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
@@ -107,6 +108,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...SERVER_COMMANDS,
   ...AGENT_COMMANDS,
+  ...CONNECT_COMMANDS,
   ...ISSUER_COMMANDS,
   ...CERTIFICATE_COMMANDS,
   ...CALL_COMMANDS,

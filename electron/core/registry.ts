@@ -1,6 +1,7 @@
 // The port behind agents, servers, tenants and settings: whole small documents, validated on read.
 import type { Agent } from "./agents.ts";
 import type { Certificate } from "./certificates.ts";
+import type { Connection } from "./connect/connections.ts";
 import type { Issuer } from "./issuers.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { Account } from "./oauth/keeping/accounts.ts";
@@ -21,6 +22,8 @@ export interface Documents {
   readonly actors: readonly ActorKey[];
   /** The person's rules for calls. */
   readonly rules: readonly Rule[];
+  /** What was written into assistants' files. */
+  readonly connections: readonly Connection[];
 }
 export type DocumentName = keyof Documents;
 

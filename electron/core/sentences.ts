@@ -2,6 +2,7 @@
 // a sentence says what happened, the advice says what to do. Facts are filled in as `{name}`.
 import { asTyped } from "./command-line.ts";
 import type { Facts, Refusal, RefusalCode } from "./errors.ts";
+import { connectWords } from "./sentences/connect.ts";
 import { permissionWords } from "./sentences/permission.ts";
 import type { Words } from "./sentences/words.ts";
 
@@ -436,6 +437,7 @@ const WORDS: Record<RefusalCode, Words> = {
     "Open it with a fresh link: countersign open.",
   ],
   ...permissionWords,
+  ...connectWords,
 };
 
 /** Fills `{name}` from facts; an unknown name stays visible as `…` rather than breaking the sentence. */

@@ -64,6 +64,7 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   certificates: ["certificates", "status"],
   actors: [],
   rules: ["rules"],
+  connections: [],
   grants: ["grants"],
   questions: ["waiting"],
   tenants: ["servers", "agents", "issuers", "accounts", "certificates"],

@@ -7,6 +7,7 @@ import type {
   AppEvent,
   AppStatus,
   CertificateView,
+  ConnectTarget,
   Issued,
   SignInState,
 } from "../../electron/contract.ts";
@@ -29,6 +30,7 @@ import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
 import { answer, concernsQuestions, type Handlers } from "../../electron/surface.ts";
 import { doctorFindings, snippetsFor, testReport } from "./double-answers.ts";
+import { connectHandlers, someTargets } from "./double-connect.ts";
 import { discovered } from "./double-discovery.ts";
 import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
@@ -64,6 +66,15 @@ export interface World {
   grants: Grant[];
   /** What `servers.test` finds. */
   serverWorks: boolean;
+  /** Assistants and what stands in their files. */
+  targets: ConnectTarget[];
+  /** The file is a link and others may read it. */
+  connectWarns: boolean;
+  /** Only the credential would change. */
+  connectSame: boolean;
+  /** So often the file changes between look and write. */
+  connectMoves: number;
+  undoRefused: boolean;
   /** Every input that reached a handler, by method. */
   seen: { method: string; input: unknown }[];
 }
@@ -101,6 +112,11 @@ export const emptyWorld = (): World => ({
   asked: [],
   cooling: [],
   grants: [],
+  targets: someTargets(),
+  connectWarns: false,
+  connectSame: false,
+  connectMoves: 0,
+  undoRefused: false,
   seen: [],
 });
 
@@ -317,6 +333,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
         : null,
       trouble: null,
     }),
+    ...connectHandlers(world, door, emit),
     ...identityHandlers(world, emit),
     ...renewalHandlers(world),
     ...permissionHandlers(world, emit),

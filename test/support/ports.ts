@@ -42,6 +42,7 @@ export function memoryStore(): Store & { all: Documents } {
     certificates: [],
     actors: [],
     rules: [],
+    connections: [],
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

@@ -17,6 +17,7 @@ export const MIGRATIONS: Migrations = {
   certificates: [],
   actors: [],
   rules: [],
+  connections: [],
 };
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;

@@ -94,6 +94,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     certificates: shelf("certificates", [], () => []),
     actors: shelf("actors", [], () => []),
     rules: shelf("rules", [], () => []),
+    connections: shelf("connections", [], () => []),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

@@ -35,6 +35,8 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       ["credentialHash", "another agent has this credential", (a) => a.credentialHash],
     ]),
   rules: (all) => firstClash(all, [["id", "another rule has this id", (r) => r.id]]),
+  connections: (all) =>
+    firstClash(all, [["assistant", "this assistant stands in it twice", (c) => c.assistant]]),
   servers: (all) =>
     firstClash(all, [
       ["id", "another server has this id", (s) => s.id],
