@@ -1,7 +1,8 @@
+import fs from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import react from "@vitejs/plugin-react";
-import type { EnvironmentOptions } from "vite";
+import type { EnvironmentOptions, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const root = import.meta.dirname;
@@ -56,10 +57,32 @@ export const reflectFirst = {
   },
 };
 
+/** Leaves `dist/<environment>.packages.json` behind: the folders below node_modules that something came from. */
+const packagesInside: Plugin = {
+  name: "packages-inside",
+  writeBundle(_, bundle) {
+    const files = Object.values(bundle).flatMap((output) =>
+      output.type === "chunk" ? output.moduleIds : output.originalFileNames,
+    );
+    const places = files.flatMap((file) => {
+      const below = path
+        .resolve(root, "renderer", file)
+        .split(path.sep)
+        .join("/")
+        .split("/node_modules/")
+        .slice(1);
+      const own = below.at(-1)?.match(/^(?:@[^/]+\/)?[^/]+/)?.[0];
+      return own === undefined ? [] : [[...below.slice(0, -1), own].join("/node_modules/")];
+    });
+    const file = path.join(root, "dist", `${this.environment.name}.packages.json`);
+    fs.writeFileSync(file, JSON.stringify([...new Set(places)].sort(), null, 1));
+  },
+};
+
 export default defineConfig({
   root: path.join(root, "renderer"),
   base: "./",
-  plugins: [react(), reflectFirst],
+  plugins: [react(), reflectFirst, packagesInside],
   // The compiled policy goes into the bundle (`?inline`): one file less that could be missing or exchanged.
   assetsInclude: ["**/*.wasm"],
   // The dev server is for the renderer alone and stays on loopback.

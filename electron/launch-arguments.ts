@@ -1,4 +1,4 @@
-// Which part of Electron's command line is ours.
+// Which part of Electron's command line is ours, and how our own command line is called in a package.
 import path from "node:path";
 
 /**
@@ -18,3 +18,14 @@ export function ownArguments(
   );
   return rest.slice(at + 1);
 }
+
+/** The script beside a packaged app that runs the command line on the machine's Node (electron/package/cli). */
+export function installedCommandLine(resources: string, platform: NodeJS.Platform): string {
+  return platform === "win32"
+    ? path.win32.join(resources, "cli", "countersign.cmd")
+    : path.posix.join(resources, "cli", "countersign");
+}
+
+/** A path as it is typed: in quotes where a shell would split it. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`;

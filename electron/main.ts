@@ -12,7 +12,7 @@ import { failAndExit } from "./app-failure.ts";
 import { guardLaunch, inspectorIsOpen, isTestRun, scrubEnvironment } from "./host/env.ts";
 import { loadAssets } from "./host/web/assets.ts";
 import { setupIpc } from "./ipc.ts";
-import { ownArguments } from "./launch-arguments.ts";
+import { installedCommandLine, ownArguments, shellWord } from "./launch-arguments.ts";
 import {
   START_HELP,
   commandLineOf,
@@ -32,7 +32,11 @@ const testRun = isTestRun(process.env, app.isPackaged);
 const devServer = app.isPackaged ? undefined : devServerOf(process.env);
 const removed = scrubEnvironment(process.env);
 const runtime = describeRuntime(process.versions);
-commandLineIs(commandLineOf(process.env));
+commandLineIs(
+  app.isPackaged
+    ? shellWord(installedCommandLine(process.resourcesPath, process.platform))
+    : commandLineOf(process.env),
+);
 const log = stderrLog({ quiet: true });
 
 // Before anything else can throw: Electron's own answer to an uncaught error is a dialog that lets it run on.
@@ -63,7 +67,7 @@ try {
     });
   }
 } catch (error) {
-  void failAndExit(error, { silent: testRun || isSecondStart(error) });
+  void failAndExit(error, { silent: testRun || endsAtOnce(error) });
 }
 
 function readOptions(): StartOptions {
@@ -79,6 +83,10 @@ function readOptions(): StartOptions {
   });
   if (inspectorIsOpen() && !testRun) {
     throw new Refusal("launch_switch_refused", { switch: "--inspect" });
+  }
+  // ELECTRON_DISABLE_SANDBOX has the same effect as the switch, and is in no argument.
+  if (app.commandLine.hasSwitch("no-sandbox") && !testRun) {
+    throw new Refusal("launch_switch_refused", { switch: "--no-sandbox" });
   }
   const options = parseStartOptions(mine, {
     env: process.env,
@@ -114,8 +122,15 @@ function claimDataFolder(folder: string): void {
   });
 }
 
-function isSecondStart(error: unknown): boolean {
-  return error instanceof Refusal && error.code === "already_running";
+/**
+ * Without a message box. For a second start the first window is the answer; and while a box waited for its click, a
+ * refused switch would already be in force: a debugger's port stands open from the first moment.
+ */
+function endsAtOnce(error: unknown): boolean {
+  return (
+    error instanceof Refusal &&
+    (error.code === "already_running" || error.code === "launch_switch_refused")
+  );
 }
 
 async function start(options: StartOptions): Promise<void> {
@@ -131,8 +146,10 @@ async function start(options: StartOptions): Promise<void> {
     vault,
     runtime,
     removedEnvironment: removed,
-    // Electron's own program would open a window: from a checkout the command line runs on the machine's Node.
-    ...(!app.isPackaged && { commandLine: ["node", path.join(__dirname, "cli.cjs")] }),
+    // Electron's own program would open a window: the command line runs on the machine's Node.
+    commandLine: app.isPackaged
+      ? [installedCommandLine(process.resourcesPath, process.platform)]
+      : ["node", path.join(__dirname, "cli.cjs")],
     log,
   });
   const running = await countersign;

@@ -9,9 +9,10 @@ const dist = path.join(root, "dist");
 const stampFile = path.join(dist, ".stamp");
 const lockFile = path.join(dist, ".lock");
 
-/** Everything that the bundles are made from. The launchers are not: they run as they are. */
+/** Everything that the bundles are made from. The launchers are not, nor what makes packages: they run as they are. */
 const SOURCES = ["electron", "renderer", "vite.config.ts", "package.json", "package-lock.json"];
 const LAUNCHERS = path.join(root, "electron", "launch");
+const PACKAGING = path.join(root, "electron", "package");
 
 /** What a finished build leaves behind. */
 const OUTPUTS = [
@@ -86,6 +87,7 @@ function filesBelow(at) {
   const stat = fs.statSync(at, { throwIfNoEntry: false });
   if (stat === undefined) return [];
   if (stat.isFile()) return [at];
+  if (at === PACKAGING) return [];
   if (at === LAUNCHERS) return [path.join(at, "option-table.mjs")];
   return fs
     .readdirSync(at)

@@ -1,0 +1,271 @@
+// The packages that can be built here: what is inside, what it can no longer be made to do, and that it works.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FUSES, readFuses } from "../../electron/package/fuses.mjs";
+import { freePort, portAnswers, until } from "../support/processes.ts";
+import { buildPackages, makeHome, type Packages, processOf, runAs, startAs } from "./packaged.ts";
+import { electronProgram, root } from "./window.ts";
+
+const here = process.platform === "linux" ? describe : describe.skip;
+
+here("the packages", () => {
+  let made: Packages;
+  /** The unpacked tar.gz: what a person would run. */
+  let app: string;
+  let program: string;
+  let resources: string;
+  const file = (ending: string): string => {
+    const name = fs.readdirSync(made.output).find((one) => one.endsWith(ending));
+    if (name === undefined) throw new Error(`no ${ending} was built`);
+    return path.join(made.output, name);
+  };
+
+  beforeAll(() => {
+    made = buildPackages("dir", "tar.gz", "deb");
+    spawnSync("tar", ["-xzf", file(".tar.gz"), "-C", made.folder], { stdio: "inherit" });
+    app = path.dirname(find(made.folder, "resources/app.asar", 3)).replace(/\/resources$/, "");
+    program = path.join(app, "countersign-desktop");
+    resources = path.join(app, "resources");
+  }, 120_000);
+  afterAll(() => made?.remove());
+
+  it("hold the program, its archive and its two native modules, and no default app", () => {
+    expect(fs.existsSync(path.join(resources, "default_app.asar"))).toBe(false);
+    expect(fs.existsSync(path.join(resources, "app"))).toBe(false);
+    const natives = filesBelow(resources).filter((one) => one.endsWith(".node"));
+    expect(natives.map((one) => one.replace(/^.*node_modules\//, "")).sort()).toEqual([
+      "@photostructure/sqlite/prebuilds/linux-x64/@photostructure+sqlite.glibc.node",
+      "@photostructure/sqlite/prebuilds/linux-x64/@photostructure+sqlite.musl.node",
+      "keytar/prebuilds/linux-x64/keytar.node",
+    ]);
+    const inside = archived(path.join(resources, "app.asar"));
+    expect(inside).toContain("dist/main/main.cjs");
+    expect(inside).toContain("dist/renderer/approval.html");
+    const strange = inside.filter(
+      (name) => !/^(?:dist\/(?:main|preload|renderer)\/|node_modules\/|package\.json$)/.test(name),
+    );
+    expect(strange).toEqual([]);
+    expect(inside.filter((name) => /\.(?:map|ts|tsx|test\.\w+)$/.test(name))).toEqual([]);
+  });
+
+  it("have every fuse as it should be, read back from the program", async () => {
+    const fuses = await readFuses(program);
+    expect(fuses).toMatchObject({
+      RunAsNode: false,
+      EnableCookieEncryption: true,
+      EnableNodeOptionsEnvironmentVariable: false,
+      EnableNodeCliInspectArguments: false,
+      EnableEmbeddedAsarIntegrityValidation: true,
+      OnlyLoadAppFromAsar: true,
+    });
+    for (const [name, on] of Object.entries(fuses)) expect([name, on]).toEqual([name, FUSES[name]]);
+    // A reader that always said so would prove nothing: the runtime as it came is another.
+    expect((await readFuses(electronProgram()))["RunAsNode"]).toBe(true);
+  });
+
+  it("carry a bill of materials of what is inside, and of nothing else", () => {
+    const bill = JSON.parse(
+      fs.readFileSync(path.join(resources, "countersign.cdx.json"), "utf8"),
+    ) as { bomFormat: string; components: { name: string; hashes?: unknown[] }[] };
+    const names = bill.components.map((one) => one.name);
+    expect(bill.bomFormat).toBe("CycloneDX");
+    for (const name of ["electron", "keytar", "@photostructure/sqlite", "react", "zod", "jose"]) {
+      expect(names).toContain(name);
+    }
+    for (const name of ["vitest", "typescript", "electron-builder", "playwright"]) {
+      expect(names).not.toContain(name);
+    }
+    expect(bill.components.filter((one) => !one.hashes?.length)).toEqual([]);
+  });
+
+  it("are the same in the deb, which names what it needs and sets up the sandbox", () => {
+    const deb = file(".deb");
+    const control = spawnSync("dpkg-deb", ["--field", deb], { encoding: "utf8" }).stdout;
+    expect(control).toContain("Package: countersign\n");
+    expect(control).toMatch(/^Depends: .*libsecret-1-0/m);
+    const to = path.join(made.folder, "deb");
+    expect(spawnSync("dpkg-deb", ["-R", deb, to]).status).toBe(0);
+    for (const name of ["countersign-desktop", "resources/app.asar", "resources/cli/cli.cjs"]) {
+      const installed = path.join(to, "opt/Countersign", name);
+      expect(sum(installed)).toBe(sum(path.join(app, name)));
+    }
+    expect(fs.readFileSync(path.join(to, "DEBIAN/postinst"), "utf8")).toContain("chrome-sandbox");
+    const entry = fs.readFileSync(
+      path.join(to, "usr/share/applications/countersign-desktop.desktop"),
+      "utf8",
+    );
+    expect(entry).toContain("MimeType=x-scheme-handler/countersign;");
+    const sums = spawnSync("md5sum", ["--check", "--quiet", "DEBIAN/md5sums"], { cwd: to });
+    expect(sums.status).toBe(0);
+  });
+
+  it("starts, answers at its door, shows its window, keeps secrets in the keychain, and ends cleanly", async () => {
+    const home = makeHome(made.folder);
+    const data = path.join(home, "data");
+    const port = await freePort();
+    const keyring = path.join(home, "with-keyring.sh");
+    fs.copyFileSync(path.join(root, "test/with-keyring.sh"), keyring);
+    const child = startAs(home, ["sh", keyring, program, "--data", data, "--port", String(port)]);
+    let output = "";
+    child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+    const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    let ended = false;
+    void gone.then(() => (ended = true));
+    try {
+      await until(async () => ended || (await portAnswers(port)), 30_000, "the door");
+      expect({ ended, output: ended ? output : "" }).toEqual({ ended: false, output: "" });
+      const answer = await fetch(`http://127.0.0.1:${port}/mcp/notes`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
+      expect(answer.status).toBe(401);
+      await until(() => processOf(program, "renderer") !== null, 15_000, "the window's process");
+
+      const cli = path.join(resources, "cli/countersign");
+      const status = await runAs(home, [cli, "status", "--json", "--data", data]);
+      expect(status).toMatchObject({ code: 0 });
+      expect(JSON.parse(status.output)).toMatchObject({
+        vault: { kind: "keychain", state: "ready" },
+      });
+
+      const main = processOf(program, null);
+      if (main === null) throw new Error("the main process is gone");
+      process.kill(main, "SIGTERM");
+      expect(await gone).toBe(0);
+      // Written when the window closes: it was there, and had a place.
+      expect(JSON.parse(fs.readFileSync(path.join(data, "window.json"), "utf8"))).toMatchObject({
+        maximized: false,
+      });
+    } catch (error) {
+      throw new Error(`${String(error)}\nIt said:\n${output}`, { cause: error });
+    } finally {
+      const main = processOf(program, null);
+      if (main !== null) process.kill(main, "SIGKILL");
+    }
+  });
+
+  it.each([
+    ["--remote-debugging-port=0", {}],
+    ["--inspect=0", {}],
+    ["--inspect-brk=0", {}],
+    ["--no-sandbox", {}],
+    ["--js-flags=--expose-gc", {}],
+    ["--no-sandbox", { COUNTERSIGN_TEST_RUNTIME: "1" }],
+    ["--class=x", { ELECTRON_DISABLE_SANDBOX: "1" }],
+  ])("ends with 78 when started with %s %j, at once and without a box", async (word, env) => {
+    const home = makeHome(made.folder);
+    const run = await runAs(home, [program, word, "--data", path.join(home, "data")], { env });
+    expect(run).toMatchObject({ code: 78 });
+    expect(run.output).toContain("Countersign does not start with --");
+    expect(run.output).not.toContain("Debugger listening");
+    expect(fs.existsSync(path.join(home, "data"))).toBe(false);
+  });
+
+  describe("is not made to run other code", () => {
+    const evil = (home: string): { script: string; mark: string } => {
+      const script = path.join(home, "evil.cjs");
+      const mark = path.join(home, "evil-was-here");
+      fs.writeFileSync(script, `require("fs").writeFileSync(${JSON.stringify(mark)}, "")`);
+      return { script, mark };
+    };
+    const tries = (script: string): { env: Record<string, string>; args: string[] }[] => [
+      { env: { ELECTRON_RUN_AS_NODE: "1" }, args: [script] },
+      { env: { NODE_OPTIONS: `--require ${script}` }, args: ["--help"] },
+    ];
+    const until = /does not take|Usage|usage|Unexpected/;
+
+    it("by ELECTRON_RUN_AS_NODE or NODE_OPTIONS", async () => {
+      const home = makeHome(made.folder);
+      const { script, mark } = evil(home);
+      for (const { env, args } of tries(script)) {
+        const run = await runAs(home, [program, ...args], { env, until });
+        expect(run.output).toMatch(/--data DIR|npm start -- --help/);
+        expect(fs.existsSync(mark)).toBe(false);
+      }
+    });
+
+    it("by a folder beside or instead of its archive", async () => {
+      const home = makeHome(made.folder);
+      const { script, mark } = evil(home);
+      const copy = path.join(made.folder, "copy");
+      spawnSync("cp", ["-al", app, copy]);
+      fs.rmSync(path.join(copy, "resources/app.asar"));
+      fs.mkdirSync(path.join(copy, "resources/app"));
+      fs.copyFileSync(script, path.join(copy, "resources/app/index.js"));
+      fs.writeFileSync(
+        path.join(copy, "resources/app/package.json"),
+        JSON.stringify({ name: "evil", main: "index.js" }),
+      );
+      const copied = path.join(copy, "countersign-desktop");
+      await runAs(home, [copied], { seconds: 3 });
+      expect(fs.existsSync(mark)).toBe(false);
+      // The same folder under a program whose fuses nobody turned does run it.
+      fs.rmSync(copied);
+      fs.copyFileSync(electronProgram(), copied);
+      await runAs(home, [copied], { seconds: 3 });
+      expect(fs.existsSync(mark)).toBe(true);
+    });
+  });
+
+  it.each(["mac.hardendRuntime", "dmg.titel", "nsis.oneclick", "rpm.dependz", "appImage.exe"])(
+    "are refused by the schema where the configuration holds a mistake (%s)",
+    async (mistake) => {
+      const { getConfig, validateConfiguration } = schemaOf();
+      const [section, name] = mistake.split(".") as [string, string];
+      const good = await getConfig(root, null, null);
+      await validateConfiguration(good, { isEnabled: false });
+      const bad = { ...good, [section]: { ...(good[section] as object), [name]: true } };
+      await expect(validateConfiguration(bad, { isEnabled: false })).rejects.toThrow(
+        `configuration.${section}`,
+      );
+    },
+  );
+});
+
+type Config = Record<string, unknown>;
+
+/** What electron-builder itself reads and checks electron-builder.yml with, before it builds for any system. */
+function schemaOf(): {
+  getConfig: (folder: string, file: null, more: null) => Promise<Config>;
+  validateConfiguration: (config: Config, log: object) => Promise<void>;
+} {
+  const builder = createRequire(import.meta.url).resolve("electron-builder/package.json");
+  return createRequire(builder)("app-builder-lib/out/util/config/config.js");
+}
+
+function find(folder: string, below: string, depth: number): string {
+  if (fs.existsSync(path.join(folder, below))) return path.join(folder, below);
+  const folders = fs.readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory());
+  for (const entry of depth > 0 ? folders : []) {
+    if (entry.name === "out") continue;
+    const found = find(path.join(folder, entry.name), below, depth - 1);
+    if (found !== "") return found;
+  }
+  return "";
+}
+
+const filesBelow = (folder: string): string[] =>
+  fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+
+/** Names of the files in an asar archive: a header in JSON, behind four numbers. */
+function archived(archive: string): string[] {
+  interface Folder {
+    files?: Record<string, Folder>;
+  }
+  const bytes = fs.readFileSync(archive);
+  const length = bytes.readUInt32LE(12);
+  const header = JSON.parse(bytes.subarray(16, 16 + length).toString("utf8")) as Folder;
+  const walk = (folder: Folder, before: string): string[] =>
+    Object.entries(folder.files ?? {}).flatMap(([name, entry]) =>
+      entry.files ? walk(entry, `${before}${name}/`) : [`${before}${name}`],
+    );
+  return walk(header, "");
+}
+
+const sum = (file: string): string =>
+  createHash("sha256").update(fs.readFileSync(file)).digest("hex");
