@@ -6,7 +6,7 @@ import type { ComposeOptions, Countersign } from "./compose-types.ts";
 import { createConnectRoom } from "./connect-room.ts";
 import type { AppEvent } from "./contract.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
-import { createCallLimits } from "./core/call-limits.ts";
+import { createCallLimits, createPace } from "./core/call-limits.ts";
 import { createCaller } from "./core/caller.ts";
 import { asTyped } from "./core/command-line.ts";
 import { createCredentials } from "./core/credentials.ts";
@@ -21,6 +21,7 @@ import { grantRefs } from "./core/oauth/keeping/account-register.ts";
 import { KnownSecrets, redactInput, redactText } from "./core/redact.ts";
 import { StreamScrubber } from "./core/redact/stream.ts";
 import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
+import { RUN_GAP, RUN_MOST } from "./core/runs/runs.ts";
 import { complaint } from "./core/sentences.ts";
 import { createServerRegister } from "./core/server-register.ts";
 import type { Server } from "./core/servers.ts";
@@ -295,6 +296,11 @@ async function compose(
     digest,
     timers,
     isPractice: (tenant) => tenant === LAB_TENANT && lab.status().state === "on",
+    formerRuns: journal.formerRuns({
+      newestSince: clock.now() - RUN_GAP,
+      firstSince: clock.now() - RUN_MOST,
+    }),
+    clear: (text) => known.scrub(text),
     pause: async (agentId) => {
       await agents.setState(agentId, "paused");
     },
@@ -309,6 +315,8 @@ async function compose(
     clock,
     digest,
     limit: createCallLimits(clock),
+    pace: createPace(clock),
+    sent: (agentId, run, server, tool) => permission.runs.sent(agentId, run, { server, tool }),
     redact: {
       input: (bytes) => redactInput(bytes, known),
       text: (text) => redactText(text, known, 1024),

@@ -2,6 +2,7 @@
 import type { AgentView } from "./core/agents.ts";
 import type { Certificate, Expiry } from "./core/certificates.ts";
 import type { FailedStep } from "./core/flows.ts";
+import type { FlowLabel, ToolLabels } from "./core/labels/labels.ts";
 import type { CallRow } from "./core/journal.ts";
 import type { Question } from "./core/permission/questions.ts";
 import type { Account } from "./core/oauth/keeping/accounts.ts";
@@ -154,6 +155,17 @@ export type ShownQuestion = Question & { readonly nonce: string };
 export interface Waiting {
   readonly questions: number;
   readonly cooling: readonly string[];
+}
+
+/** Flow labels as they stand, and the tools that can have some: null for a whole server. */
+export interface LabelsView {
+  readonly labels: readonly ToolLabels[];
+  readonly tools: readonly {
+    readonly server: string;
+    readonly tool: string | null;
+    /** What its name lets one guess: shown, never set by itself. */
+    readonly suggested: readonly FlowLabel[];
+  }[];
 }
 
 /** A call with, where Countersign refused it or could not finish it, the words for why. */

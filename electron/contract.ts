@@ -5,6 +5,7 @@ import { connectMethods } from "./contract/connect.ts";
 import { identityMethods } from "./contract/identities.ts";
 import { callQueryInput, tenantScope } from "./contract/inputs.ts";
 import { overviewMethods } from "./contract/overview.ts";
+import { labelMethods } from "./contract/labels.ts";
 import { permissionMethods } from "./contract/permission.ts";
 import { serverMethods } from "./contract/servers.ts";
 import { type MethodShape, returns } from "./contract/shape.ts";
@@ -158,6 +159,7 @@ export const contract = {
     output: returns<TourReport>(),
   },
   ...permissionMethods,
+  ...labelMethods,
   ...overviewMethods,
   "calls.search": { surfaces: ["app", "cli"], input: callQueryInput, output: returns<CallPage>() },
   "calls.get": {

@@ -4,6 +4,7 @@ import { agentSchema } from "./core/agents.ts";
 import { certificateSchema } from "./core/certificates.ts";
 import { connectionSchema } from "./core/connect/connections.ts";
 import { issuerSchema } from "./core/issuers.ts";
+import { labelsSchema } from "./core/labels/labels.ts";
 import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
 import { ruleSchema } from "./core/policy/rules.ts";
@@ -23,4 +24,5 @@ export const documentSchemas: Schemas = {
   actors: actorKeysSchema,
   rules: z.array(ruleSchema),
   connections: z.array(connectionSchema),
+  labels: z.array(labelsSchema),
 };

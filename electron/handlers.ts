@@ -22,6 +22,7 @@ import { overviewHandlers } from "./handlers-overview.ts";
 import { connectHandlers } from "./handlers-connect.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
+import { labelHandlers } from "./handlers-labels.ts";
 import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
 import type { OAuthRooms } from "./oauth-rooms.ts";
@@ -264,6 +265,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "lab.tour": () => ports.lab.tour(),
 
     ...permissionHandlers(ports, known),
+    ...labelHandlers(ports, known),
 
     ...overviewHandlers({ ...ports, known }),
     "calls.search": (query) => {

@@ -2,12 +2,15 @@
 import type { AppEvent } from "./contract.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Digest } from "./core/digest.ts";
+import { createFlow } from "./core/labels/flow.ts";
+import { createLabelRegister } from "./core/labels/label-register.ts";
 import type { Timers } from "./core/oauth/keeping/token-keeper.ts";
 import { createGrants } from "./core/permission/grants.ts";
 import { createPermission } from "./core/permission/permission.ts";
 import { createQuestions } from "./core/permission/questions.ts";
 import { createRuleRegister } from "./core/policy/rule-register.ts";
 import type { Store } from "./core/registry.ts";
+import { createRuns, type FormerRun } from "./core/runs/runs.ts";
 import { loadEngine, shippedPolicy } from "./host/policy/engine.ts";
 
 export interface PermissionRoomsPorts {
@@ -16,6 +19,10 @@ export interface PermissionRoomsPorts {
   readonly digest: Digest;
   readonly timers: Timers;
   readonly isPractice: (tenant: string) => boolean;
+  /** Runs that were going on when the program ended. */
+  readonly formerRuns: readonly FormerRun[];
+  /** Clears a text of the secrets that are known. */
+  readonly clear: (text: string) => string;
   /** The person did not ask for what this agent wants. */
   readonly pause: (agentId: string) => Promise<void>;
   readonly changed: (what: (AppEvent & { type: "changed" })["what"]) => void;
@@ -31,7 +38,17 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     timers,
     changed: () => changed("questions"),
   });
-  const grants = createGrants({ clock, digest, changed: () => changed("grants") });
+  const labels = createLabelRegister({ store, clock, questions });
+  const runs = createRuns({ clock, digest, labelled: labels.names });
+  runs.restore(ports.formerRuns);
+  const flow = createFlow({ runs, labels: () => store.read("labels") });
+  const grants = createGrants({
+    clock,
+    digest,
+    changed: () => changed("grants"),
+    runGoesOn: (agentId, runId) => runs.isCurrent(agentId, runId),
+    clear: ports.clear,
+  });
   const rules = createRuleRegister({ store, clock, digest, questions });
   const engine = await loadEngine(shippedPolicy(), store.read("rules"));
   store.watch((name) => {
@@ -41,6 +58,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     engine,
     grants,
     questions,
+    flow,
     clock,
     digest,
     isPractice: ports.isPractice,
@@ -52,6 +70,8 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     questions,
     grants,
     rules,
+    labels,
+    runs,
     /** Screen or vault locked, machine asleep: nobody answers for the person, and nothing lasts that they allowed. */
     lock(): void {
       grants.lapseAll();

@@ -15,6 +15,7 @@ export type {
   InputOf,
   IssuerProposal,
   Issued,
+  LabelsView,
   LabStatus,
   Method,
   OutputOf,
@@ -32,6 +33,8 @@ export type {
   Waiting,
 } from "../electron/contract.ts";
 export type { AgentView } from "../electron/core/agents.ts";
+export type { FlowLabel, ToolLabels } from "../electron/core/labels/labels.ts";
+export type { Brought } from "../electron/core/labels/trifecta.ts";
 export type { CallOutcome, CallRow } from "../electron/core/journal.ts";
 export type { CallEvidence } from "../electron/core/evidence.ts";
 export type { Choice } from "../electron/core/finding/choices.ts";
@@ -39,7 +42,8 @@ export type { Flow } from "../electron/core/flows.ts";
 export type { Issuer } from "../electron/core/issuers.ts";
 export type { FlowRule, FlowStep, MaskedExchange } from "../electron/core/oauth/types.ts";
 export type { OAuthPattern, Pattern, PatternType } from "../electron/core/patterns.ts";
-export type { Grant, Lifetime } from "../electron/core/permission/grants.ts";
+export type { Grant, Lifetime, Scope } from "../electron/core/permission/grants.ts";
+export type { CallMatter } from "../electron/core/permission/matter.ts";
 export type { Question, Verdict } from "../electron/core/permission/questions.ts";
 export type { Subject } from "../electron/core/permission/subject.ts";
 export type { Rule } from "../electron/core/policy/rules.ts";

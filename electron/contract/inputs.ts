@@ -125,6 +125,7 @@ export const callQueryInput = z.strictObject({
   decision: z.enum(["allow", "deny"]).optional(),
   authMethod: z.enum(["bearer", "api-key", "certificate"]).optional(),
   account: z.string().max(256).optional(),
+  run: idOf("run").optional(),
   from: z.number().int().nonnegative().optional(),
   until: z.number().int().nonnegative().optional(),
   before: z.number().int().nonnegative().optional(),

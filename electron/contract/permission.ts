@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { ShownQuestion, Waiting } from "../contract-views.ts";
 import { idOf, label } from "../core/names.ts";
-import { type Grant, LIFETIMES } from "../core/permission/grants.ts";
+import { MAX_FIELDS } from "../core/permission/conditions.ts";
+import { type Grant, LIFETIMES, MOST_CALLS, SCOPES } from "../core/permission/grants.ts";
 import type { Question } from "../core/permission/questions.ts";
 import { effect, type Rule, toolPattern } from "../core/policy/rules.ts";
 import { nonceText, tenantScope } from "./inputs.ts";
@@ -33,7 +34,9 @@ export const permissionMethods = {
         z.strictObject({
           type: z.literal("allow"),
           lifetime: z.enum(LIFETIMES),
-          scope: z.enum(["arguments", "tool"]),
+          scope: z.enum(SCOPES),
+          fields: z.array(z.string().max(512)).max(MAX_FIELDS).readonly().optional(),
+          atMost: z.number().int().min(1).max(MOST_CALLS).nullable().optional(),
         }),
         z.strictObject({ type: z.literal("deny") }),
         z.strictObject({ type: z.literal("deny-and-pause") }),

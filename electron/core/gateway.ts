@@ -31,6 +31,10 @@ export interface GatewayPorts {
   readonly permission: Pick<Permission, "decide">;
   /** Counts one call. @throws Refusal `call_limit_reached` */
   readonly limit: (server: Server, attachment: Attachment) => void;
+  /** Counts one message that is about to be decided. @throws Refusal `call_limit_reached` */
+  readonly pace: (who: AdmittedAgent, server: Server, tool: string) => void;
+  /** A call leaves for its server: its run has read what comes back. */
+  readonly sent: (agentId: string, run: string, server: Server, tool: string) => void;
 }
 
 /** A server that this agent may reach. Only reach() makes one. */
@@ -44,6 +48,8 @@ export interface Plan {
   readonly reached: Reached;
   /** Null for messages that are not gated: they leave no row. */
   readonly callId: string | null;
+  /** What is called, and in which stretch of work; null for messages that are not gated. */
+  readonly call: { readonly tool: string; readonly run: string } | null;
   /** Whether all secrets of the tenant are known, so that what a server says can be cleared of them. */
   readonly cleared: boolean;
   /** Why it may not be sent, where policy or the person said no: release() throws it. */
@@ -55,6 +61,8 @@ export interface Asked {
   readonly body: Uint8Array;
   readonly generation: "legacy" | "modern" | null;
   readonly via: "mcp" | "invoke";
+  /** The legacy session that the agent named, which is its own. */
+  readonly sessionId: string | null;
   /** clock.monotonic() when the request reached the door. */
   readonly startedAt: number;
 }
@@ -111,6 +119,7 @@ export function createGateway(ports: GatewayPorts) {
       inputCut: input.cut,
       inputBytes: body.length,
       inputHash: hex(digest.sha256(body)),
+      run: permit.run,
       decision: permit.refusal === null ? "allow" : "deny",
       rules: permit.rules,
       permit: permit.record,
@@ -162,12 +171,13 @@ export function createGateway(ports: GatewayPorts) {
      * Leave to send, or not: policy is asked, and the person where it says so. For a gated message the decision is in
      * the journal when this resolves.
      * @param signal aborted when the agent is gone, which withdraws the question
-     * @throws Refusal `journal_unwritable`
+     * @throws Refusal `journal_unwritable`, `call_limit_reached`
      */
     async open(reached: Reached, asked: Asked | null, signal?: AbortSignal): Promise<Plan> {
       if (!reachedOnes.has(reached))
         throw new Refusal("call_denied", { reason: "it was not admitted" });
       let callId: string | null = null;
+      let call: Plan["call"] = null;
       let cleared = true;
       let refusal: Refusal | null = null;
       if (asked !== null && this.isGated(asked.message)) {
@@ -175,8 +185,11 @@ export function createGateway(ports: GatewayPorts) {
         const wanted = {
           tool: asked.message.name ?? "",
           via: asked.via,
+          sessionId: asked.sessionId,
           argumentsText: argumentsOf(asked),
         };
+        // Before anything is decided or written: what runs away must not fill the journal, or ask a thousand times.
+        ports.pace(who, server, wanted.tool);
         const decided = await ports.permission.decide(who, server, wanted, signal);
         const permit = stillHolds(decided, server);
         // A secret must be known before a text can be cleared of it, also at the first call after a start.
@@ -185,9 +198,10 @@ export function createGateway(ports: GatewayPorts) {
         const intent = intentFor(reached, asked, permit, cleared);
         await journal.intent(intent);
         callId = intent.id;
+        call = { tool: wanted.tool, run: permit.run };
         ({ refusal } = permit);
       }
-      const plan: Plan = { reached, callId, cleared, refusal };
+      const plan: Plan = { reached, callId, call, cleared, refusal };
       plans.add(plan);
       return plan;
     },
@@ -210,6 +224,7 @@ export function createGateway(ports: GatewayPorts) {
       if (plan.callId !== null && !counted.has(plan)) {
         ports.limit(server, attachment);
         counted.add(plan);
+        if (plan.call !== null) ports.sent(who.agent.id, plan.call.run, server, plan.call.tool);
       }
       return attachment;
     },
@@ -274,6 +289,7 @@ export function createGateway(ports: GatewayPorts) {
             inputCut: false,
             inputBytes: 0,
             inputHash: null,
+            run: null,
             decision: "deny",
             rules: ["built-in/front-door"],
             permit: null,

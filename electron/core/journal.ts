@@ -54,6 +54,8 @@ export interface CallIntent {
   readonly inputBytes: number;
   /** SHA-256 of the whole message as received, hex. */
   readonly inputHash: string | null;
+  /** `run_…`: the stretch of work of its agent that it belongs to. Null for what was turned away unread. */
+  readonly run: string | null;
   readonly decision: "allow" | "deny";
   /** Ids of the rules that spoke. */
   readonly rules: readonly string[];
@@ -100,6 +102,7 @@ export interface CallQuery {
   readonly decision?: "allow" | "deny" | undefined;
   readonly authMethod?: AgentAuthMethod | undefined;
   readonly account?: string | undefined;
+  readonly run?: string | undefined;
   /** Milliseconds UTC, from inclusive, until exclusive. */
   readonly from?: number | undefined;
   readonly until?: number | undefined;

@@ -3,6 +3,7 @@ import type { Agent } from "./agents.ts";
 import type { Certificate } from "./certificates.ts";
 import type { Connection } from "./connect/connections.ts";
 import type { Issuer } from "./issuers.ts";
+import type { ToolLabels } from "./labels/labels.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { Account } from "./oauth/keeping/accounts.ts";
 import type { ActorKey } from "./oauth/keeping/actor-keys.ts";
@@ -24,6 +25,8 @@ export interface Documents {
   readonly rules: readonly Rule[];
   /** What was written into assistants' files. */
   readonly connections: readonly Connection[];
+  /** What tools do with data, as the person said it. */
+  readonly labels: readonly ToolLabels[];
 }
 export type DocumentName = keyof Documents;
 

@@ -3,12 +3,32 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useState } from "react";
 import { useTick } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
-import { Picker } from "../parts/picker.tsx";
-import type { Lifetime, ShownQuestion, Verdict } from "../types.ts";
+import type { Lifetime, Question, ShownQuestion, Verdict } from "../types.ts";
 import { words } from "../words.ts";
+import { type Choice, isComplete, Longer, NARROWEST } from "./longer.tsx";
 import type { QuestionStore, QuestionView } from "./question-store.ts";
 
-const ALL: readonly Lifetime[] = ["once", "5-minutes", "1-hour", "until-quit", "always"];
+/** Yeses to the same after which making a rule of it is offered (approvals 17). */
+const OFFER_AFTER = 5;
+
+function verdictOf({ lifetime, scope, fields, atMost }: Choice): Verdict {
+  if (lifetime === "once") return { type: "allow", lifetime, scope: "arguments" };
+  if (lifetime === "always") return { type: "allow", lifetime, scope: "tool" };
+  return {
+    type: "allow",
+    lifetime,
+    scope,
+    ...(scope === "fields" ? { fields: [...fields] } : {}),
+    atMost,
+  };
+}
+
+function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
+  const w = words.approval.answer;
+  if (matter.kind === "rule") return w.allowRule;
+  if (matter.kind === "labels") return w.allowLabels;
+  return w.allowFor[lifetime];
+}
 
 export function AnswerBar(props: {
   store: QuestionStore;
@@ -20,23 +40,23 @@ export function AnswerBar(props: {
   const { store, view, question } = props;
   const { matter } = question;
   const w = words.approval.answer;
-  const isRule = matter.kind === "rule";
-  const [lifetime, setLifetime] = useState<Lifetime>(isRule ? "always" : "once");
-  const [scope, setScope] = useState<"arguments" | "tool">("arguments");
+  // What changes the settings stands for good, and is answered as it is.
+  const call = matter.kind === "call" ? matter : null;
+  const lasting = call === null;
+  const [choice, setChoice] = useState<Choice>(NARROWEST);
+  const [isOpen, setOpen] = useState(false);
+  const once = call?.trifecta !== undefined;
+  const lifetime = lasting ? "always" : once ? "once" : choice.lifetime;
   // Only to draw the button: main itself counts the dead time, and its word is what counts.
   const ready = useTick(100) >= (lifetime === "always" ? view.armed.always : view.armed.once);
-  const destructive = matter.kind === "call" && matter.subject.destructive;
-  const readEnough = !destructive || props.read;
-  const canAllow = ready && readEnough && !view.answering && document.hasFocus();
+  const destructive = call?.subject.destructive === true;
+  const readEnough = !(destructive || once) || props.read;
+  const complete = lasting || once || isComplete(choice);
+  const canAllow = ready && readEnough && complete && !view.answering && document.hasFocus();
 
   const allow = (): void => {
     if (!canAllow) return store.again();
-    const verdict: Verdict = {
-      type: "allow",
-      lifetime,
-      scope: lifetime === "always" ? "tool" : scope,
-    };
-    void store.answer(verdict);
+    void store.answer(verdictOf(lasting || once ? { ...NARROWEST, lifetime } : choice));
   };
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
@@ -55,36 +75,39 @@ export function AnswerBar(props: {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) event.preventDefault();
   };
 
-  const offered = ALL.filter((one) => one !== "always" || !destructive);
+  const offers =
+    call !== null && !once && !destructive && (call.approvals ?? 0) >= OFFER_AFTER && !isOpen;
   return (
     <footer className="ask-foot">
-      {!isRule && (
-        <div className="ask-choices">
-          <Picker
-            label={w.lifetime}
-            value={lifetime}
-            choices={offered.map((one) => ({
-              value: one,
-              label: w.lifetimes[one],
-              text: w.lifetimeHints[one],
-            }))}
-            onChange={(value) => setLifetime(value as Lifetime)}
-          />
-          {lifetime !== "once" && lifetime !== "always" && (
-            <Picker
-              label={w.scope}
-              value={scope}
-              choices={(["arguments", "tool"] as const).map((one) => ({
-                value: one,
-                label: w.scopes[one],
-              }))}
-              onChange={(value) => setScope(value as "arguments" | "tool")}
-            />
-          )}
-        </div>
+      {offers && (
+        <p className="ask-offer">
+          {w.offer(call.approvals ?? 0)}{" "}
+          <Button
+            small
+            onClick={() => {
+              setOpen(true);
+              setChoice({ ...NARROWEST, lifetime: "always", scope: "tool" });
+            }}
+          >
+            {w.makeRule}
+          </Button>
+        </p>
       )}
+      {call !== null && isOpen && <Longer matter={call} choice={choice} onChange={setChoice} />}
       <div className="ask-buttons">
-        {!isRule && (
+        {call !== null && !once && (
+          <Button
+            look="quiet"
+            aria-expanded={isOpen}
+            onClick={() => {
+              if (isOpen) setChoice(NARROWEST);
+              setOpen(!isOpen);
+            }}
+          >
+            {isOpen ? w.justOnce : w.longer}
+          </Button>
+        )}
+        {call !== null && (
           <Button
             look="quiet"
             title={w.pauseHint}
@@ -99,11 +122,13 @@ export function AnswerBar(props: {
           look={destructive ? "danger" : "primary"}
           className="ask-allow"
           aria-disabled={!canAllow || undefined}
-          title={canAllow ? undefined : readEnough ? w.wait : w.toTheEnd}
+          title={
+            canAllow ? undefined : !complete ? w.chooseField : readEnough ? w.wait : w.toTheEnd
+          }
           onKeyDown={notEnter}
           onClick={allow}
         >
-          {isRule ? w.allowRule : w.allow}
+          {labelOf(matter, lifetime)}
         </Button>
       </div>
       <p className="ask-keys">

@@ -6,22 +6,21 @@ import { countHidden } from "../lib/hidden.ts";
 import { CopyLine } from "../parts/copy.tsx";
 import { Json } from "../parts/json.tsx";
 import { Shown } from "../parts/shown.tsx";
-import type { Subject } from "../types.ts";
+import type { CallMatter } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import { Trifecta } from "./trifecta.tsx";
 
-export function CallQuestion(props: {
-  subject: Subject;
-  rules: readonly string[];
-  waiting: number;
-}): ReactNode {
-  const { subject, rules, waiting } = props;
+export function CallQuestion(props: { matter: CallMatter; waiting: number }): ReactNode {
+  const { matter, waiting } = props;
+  const { subject, rules, trifecta } = matter;
   const w = words.approval.call;
   const text = subject.argumentsText;
   const hidden = useMemo(() => countHidden(text, true), [text]);
   return (
     <>
       <h1 id="ask-heading">{w.heading}</h1>
+      {trifecta !== undefined && <Trifecta brought={trifecta} />}
       {subject.destructive && (
         <div className="ask-grave">
           <TriangleAlert size={16} aria-hidden />

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { Question, ShownQuestion } from "../types.ts";
 import { CallQuestion } from "./call-question.tsx";
+import { LabelsQuestion } from "./labels-question.tsx";
 import { RuleQuestion } from "./rule-question.tsx";
 
 type Matter = Question["matter"];
@@ -10,10 +11,9 @@ type Of<K extends Matter["kind"]> = Extract<Matter, { readonly kind: K }>;
 const VIEWS: {
   readonly [K in Matter["kind"]]: (matter: Of<K>, waiting: number) => ReactNode;
 } = {
-  call: (matter, waiting) => (
-    <CallQuestion subject={matter.subject} rules={matter.rules} waiting={waiting} />
-  ),
+  call: (matter, waiting) => <CallQuestion matter={matter} waiting={waiting} />,
   rule: (matter) => <RuleQuestion {...matter} />,
+  labels: (matter) => <LabelsQuestion {...matter} />,
 };
 
 export function MatterView(props: { question: ShownQuestion }): ReactNode {

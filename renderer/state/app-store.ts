@@ -10,6 +10,7 @@ import type {
   Complaint,
   Grant,
   Issuer,
+  LabelsView,
   LabStatus,
   Method,
   Reply,
@@ -31,6 +32,7 @@ interface Parts {
   readonly lab: LabStatus;
   readonly rules: readonly Rule[];
   readonly grants: readonly Grant[];
+  readonly labels: LabelsView;
   readonly waiting: Waiting;
 }
 export type Part = keyof Parts;
@@ -51,6 +53,7 @@ const METHOD = {
   lab: "lab.status",
   rules: "rules.list",
   grants: "grants.list",
+  labels: "labels.list",
   waiting: "questions.waiting",
 } as const satisfies Record<Part, Method>;
 const PARTS = Object.keys(METHOD) as Part[];
@@ -66,6 +69,7 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   rules: ["rules"],
   connections: [],
   grants: ["grants"],
+  labels: ["labels"],
   questions: ["waiting"],
   tenants: ["servers", "agents", "issuers", "accounts", "certificates"],
   vault: ["status"],
@@ -103,6 +107,7 @@ export class AppStore {
       lab: null,
       rules: null,
       grants: null,
+      labels: null,
       waiting: null,
       complaint: null,
     };

@@ -1,12 +1,13 @@
 // Words of the page that asks.
 import { plural } from "../lib/format.ts";
-import type { Lifetime, Subject } from "../types.ts";
+import type { Lifetime, Scope, Subject } from "../types.ts";
 
 const lifetimes: Record<Lifetime, string> = {
   once: "Allow just this once",
+  "this-run": "Allow for this stretch of work",
   "5-minutes": "Allow for 5 minutes",
   "1-hour": "Allow for an hour",
-  "until-quit": "Allow until Countersign quits",
+  "until-lock": "Allow until Countersign is locked",
   always: "Allow always",
 };
 
@@ -48,6 +49,7 @@ export const approvalWords = {
     hashHint: "SHA-256 of tool and arguments. The same stands in the log.",
     rules: {
       "built-in/nothing-said": "no rule allows or denies it",
+      "built-in/lethal-trifecta": "it would complete a way for private data to leave",
       "built-in/destructive": "what cannot be taken back is always asked about",
     } as Record<string, string>,
     ownRule: "a rule of yours says so",
@@ -63,19 +65,62 @@ export const approvalWords = {
     wide: "This is wide: it covers servers and tools that are added later, too.",
     never: "What cannot be taken back is still asked about each time.",
   },
+  trifecta: {
+    title: "This could carry private data out",
+    text: "In this stretch of work the agent has read private data and text of strangers, which may tell it what to do. This call sends something out. You are asked whatever rules allow, and a yes is for this call alone.",
+    names: {
+      private: "Private data",
+      untrusted: "Text of strangers",
+      egress: "Sends out",
+    },
+    thisCall: "this call",
+    on: "on",
+    at: (time: string) => `at ${time}`,
+  },
+  labels: {
+    heading: "Shall this tool lose a label?",
+    text: "Calls that would carry private data out are found by these labels. With one less, fewer are asked about.",
+    everyTool: "every tool of the server",
+    removed: "Taken away",
+  },
   answer: {
     lifetime: "How long",
     lifetimes,
     lifetimeHints: {
       once: "This call, and nothing after it",
+      "this-run": "Ends when the agent pauses for half an hour",
       "5-minutes": "Ends by itself",
       "1-hour": "Ends sooner when it lies unused for 10 minutes",
-      "until-quit": "12 hours at most; ends when unused for 10 minutes",
+      "until-lock": "12 hours at most; ends when unused for 10 minutes",
       always: "A rule, which you can remove under Policy",
     } satisfies Record<Lifetime, string>,
     scope: "Covers",
-    scopes: { arguments: "These arguments only", tool: "Any arguments of this tool" },
-    allow: "Allow",
+    scopes: {
+      arguments: "These arguments only",
+      fields: "Where chosen fields stay the same",
+      tool: "Any arguments of this tool",
+    } satisfies Record<Scope, string>,
+    fields: "Must stay the same",
+    chooseField: "Choose a field that must stay the same",
+    count: "How many more",
+    anyCount: "Any number of calls",
+    counted: (count: number) =>
+      plural(count, { one: "At most 1 more call", other: "At most # more calls" }),
+    alwaysNote: "Any arguments of this tool, for this agent, until you remove the rule.",
+    longer: "For longer…",
+    justOnce: "Just this once",
+    offer: (count: number) =>
+      plural(count, { one: "You allowed this once.", other: "You allowed this # times." }),
+    makeRule: "Make it a rule…",
+    allowFor: {
+      once: "Allow once",
+      "this-run": "Allow for now",
+      "5-minutes": "Allow 5 minutes",
+      "1-hour": "Allow an hour",
+      "until-lock": "Allow until lock",
+      always: "Allow always",
+    } satisfies Record<Lifetime, string>,
+    allowLabels: "Take it away",
     allowRule: "Let it stand",
     deny: "Deny",
     pause: "I did not ask for this",

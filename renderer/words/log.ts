@@ -123,6 +123,9 @@ export const logWords = {
       once: "just this once",
       "5-minutes": "for 5 minutes",
       "1-hour": "for an hour",
+      "this-run": "for this stretch of work",
+      "until-lock": "until Countersign is locked",
+      // What earlier versions called it.
       "until-quit": "until Countersign quits",
       always: "always",
     },

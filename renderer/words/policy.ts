@@ -56,6 +56,13 @@ export const policyWords = {
     waiting: "Answer in the window that asks",
     openAsking: "Open the page that asks",
   },
+  labels: {
+    names: {
+      private: "Reads private data",
+      untrusted: "Reads text of strangers",
+      egress: "Sends something out",
+    },
+  },
   waiting: {
     title: (count: number) =>
       plural(count, { one: "A question waits for you", other: "# questions wait for you" }),

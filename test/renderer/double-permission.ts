@@ -1,16 +1,22 @@
 // The double's rules, grants and questions. Questions are the real room: its deadlines and its dead time are what the
 // page has to live with.
-import type { AppEvent } from "../../electron/contract.ts";
+import type { AppEvent, LabelsView } from "../../electron/contract.ts";
 import { Refusal } from "../../electron/core/errors.ts";
+import { suggestLabels } from "../../electron/core/labels/suggest.ts";
 import { createQuestions, type Matter } from "../../electron/core/permission/questions.ts";
 import { clock, digest, timers } from "../../electron/platform.ts";
 import type { Handlers } from "../../electron/surface.ts";
 import { rule } from "../support/rules.ts";
 import type { World } from "./double.ts";
 
+const SET_AT = "2026-11-28T12:00:00.000Z";
+
 type Mine = Pick<
   Handlers,
-  Extract<keyof Handlers, `questions.${string}` | `grants.${string}` | `rules.${string}`>
+  Extract<
+    keyof Handlers,
+    `questions.${string}` | `grants.${string}` | `rules.${string}` | `labels.${string}`
+  >
 >;
 
 export function permissionHandlers(world: World, emit: (event: AppEvent) => void): Mine {
@@ -23,7 +29,24 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
   const ask = (matter: Matter): void => void questions.ask(matter).catch(() => undefined);
   for (const matter of world.asked) ask(matter);
   const waiting = () => ({ questions: questions.list().length, cooling: world.cooling });
+  const labels = (): LabelsView => {
+    const tools = world.servers.flatMap(({ id, name }, i) => [
+      { server: id, tool: null, suggested: suggestLabels(name) },
+      ...(i === 0 ? ["search_contacts", "read_customer", "send_mail"] : ["fetch_page"]).map(
+        (tool) => ({ server: id, tool, suggested: suggestLabels(tool) }),
+      ),
+    ]);
+    return { labels: world.labels, tools };
+  };
   return {
+    "labels.list": labels,
+    "labels.set": ({ server, tool, labels: wanted }) => {
+      const others = world.labels.filter((one) => one.server !== server || one.tool !== tool);
+      const one = { tenant: "personal", server, tool, labels: wanted, setAt: SET_AT };
+      world.labels = wanted.length === 0 ? others : [...others, one];
+      emit({ type: "changed", what: "labels" });
+      return labels();
+    },
     "questions.list": () => questions.list(),
     "questions.show": ({ id }) => questions.show(id),
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),

@@ -20,6 +20,7 @@ import { advise, standingOf } from "../../electron/core/oauth/keeping/advice.ts"
 import { shapeOfServer } from "../../electron/core/pattern-shape.ts";
 import type { Grant } from "../../electron/core/permission/grants.ts";
 import type { Matter } from "../../electron/core/permission/questions.ts";
+import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { Rule } from "../../electron/core/policy/rules.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
@@ -64,6 +65,7 @@ export interface World {
   /** Ids of agents that are not asked about. */
   cooling: string[];
   grants: Grant[];
+  labels: ToolLabels[];
   /** What `servers.test` finds. */
   serverWorks: boolean;
   /** Assistants and what stands in their files. */
@@ -109,6 +111,7 @@ export const emptyWorld = (): World => ({
   doctor: "fine",
   serverWorks: true,
   rules: [],
+  labels: [],
   asked: [],
   cooling: [],
   grants: [],

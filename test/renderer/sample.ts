@@ -240,6 +240,7 @@ function sampleCall(
     firstByteMs: outcome === "denied" || outcome === "failed" ? null : wait,
     totalMs: outcome === "denied" ? 0.9 : wait + Math.floor(roll() * 400),
     agentCertificate: null,
+    run: null,
     evidence: null,
     count: stranger && roll() < 0.5 ? 12 : 1,
   };

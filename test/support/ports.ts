@@ -43,6 +43,7 @@ export function memoryStore(): Store & { all: Documents } {
     actors: [],
     rules: [],
     connections: [],
+    labels: [],
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

@@ -4,18 +4,37 @@ import type { Clock } from "../clock.ts";
 import type { Digest } from "../digest.ts";
 import { Refusal } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { type Condition, conditionsFor, conditionsHold } from "./conditions.ts";
+import type { Allow } from "./matter.ts";
 import type { Subject } from "./subject.ts";
 
-/** How long a yes holds. `always` is no grant: it becomes a rule, which is seen and removed with the others. */
-export const LIFETIMES = ["once", "5-minutes", "1-hour", "until-quit", "always"] as const;
+/**
+ * How long a yes holds. `until-lock`: screen or vault locked, machine asleep, program ended. `always` is no grant: it
+ * becomes a rule, which is seen and removed with the others.
+ */
+export const LIFETIMES = [
+  "once",
+  "this-run",
+  "5-minutes",
+  "1-hour",
+  "until-lock",
+  "always",
+] as const;
 export type Lifetime = (typeof LIFETIMES)[number];
 export type GrantLifetime = Exclude<Lifetime, "once" | "always">;
 
+/** What a yes covers: these bytes alone, calls whose chosen fields are the same, or any arguments of the tool. */
+export const SCOPES = ["arguments", "fields", "tool"] as const;
+export type Scope = (typeof SCOPES)[number];
+/** Calls that a counted yes may cover beyond the one that was asked about. */
+export const MOST_CALLS = 1000;
+
 /** Milliseconds: the hard limit, and how long it may lie unused (approvals: 10 minutes idle, 12 hours hard). */
 const LIMITS: Readonly<Record<GrantLifetime, { readonly hard: number; readonly idle: number }>> = {
+  "this-run": { hard: 12 * 60 * 60_000, idle: 10 * 60_000 },
   "5-minutes": { hard: 5 * 60_000, idle: 5 * 60_000 },
   "1-hour": { hard: 60 * 60_000, idle: 10 * 60_000 },
-  "until-quit": { hard: 12 * 60 * 60_000, idle: 10 * 60_000 },
+  "until-lock": { hard: 12 * 60 * 60_000, idle: 10 * 60_000 },
 };
 
 export interface Grant {
@@ -24,9 +43,16 @@ export interface Grant {
   readonly agent: Subject["agent"];
   readonly server: Pick<Subject["server"], "id" | "name">;
   readonly tool: string;
-  /** Null: any arguments of this tool. */
+  readonly scope: Scope;
+  /** Only where the scope is `arguments`. */
   readonly argumentsHash: string | null;
+  /** What must stay the same, where the scope is `fields`. */
+  readonly conditions: readonly Condition[];
   readonly lifetime: GrantLifetime;
+  /** The run that it ends with, where its lifetime is `this-run`. */
+  readonly run: string | null;
+  /** How many calls it covers at most; null where they are not counted. */
+  readonly atMost: number | null;
   /** UTC instants. */
   readonly createdAt: string;
   readonly endsAt: string;
@@ -48,8 +74,13 @@ export function createGrants(ports: {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly changed: () => void;
+  /** Whether a run still goes on. */
+  readonly runGoesOn: (agentId: string, runId: string) => boolean;
+  /** Clears a value of secrets that we know, for those who list grants. */
+  readonly clear?: (text: string) => string;
 }) {
   const { clock, digest } = ports;
+  const clear = ports.clear ?? ((text: string) => text);
   const kept = new Map<string, Kept>();
   const instant = (ms: number): string => new Date(ms).toISOString();
 
@@ -58,7 +89,10 @@ export function createGrants(ports: {
    * set. A wall clock set back before the grant was made ends it, too (R11: a grant is never lengthened).
    */
   function holds(one: Kept): boolean {
-    const limit = LIMITS[one.grant.lifetime];
+    const { run, atMost, lifetime, agent } = one.grant;
+    if (run !== null && !ports.runGoesOn(agent.id, run)) return false;
+    if (atMost !== null && one.uses >= atMost) return false;
+    const limit = LIMITS[lifetime];
     const wall = clock.now();
     const monotonic = clock.monotonic();
     const within = (since: Kept["used"], ms: number): boolean =>
@@ -78,14 +112,39 @@ export function createGrants(ports: {
 
   const view = (one: Kept): Grant => ({
     ...one.grant,
+    conditions: one.grant.conditions.map(({ pointer, equals }) => ({
+      pointer: clear(pointer),
+      equals: clear(equals),
+    })),
     uses: one.uses,
     idleEndsAt: instant(one.used.wall + LIMITS[one.grant.lifetime].idle),
   });
 
+  function covers({ grant, stamp }: Kept, subject: Subject): boolean {
+    if (grant.agent.id !== subject.agent.id || grant.server.id !== subject.server.id) return false;
+    if (grant.tool !== subject.tool || stamp !== subject.stamp) return false;
+    if (grant.run !== null && grant.run !== subject.run?.id) return false;
+    if (grant.scope === "arguments") return grant.argumentsHash === subject.argumentsHash;
+    return grant.scope === "tool" || conditionsHold(grant.conditions, subject.argumentsText);
+  }
+
   return {
-    /** Remembers a yes of the person. @param scope `arguments`: these bytes alone; `tool`: any arguments of the tool */
-    add(subject: Subject, lifetime: GrantLifetime, scope: "arguments" | "tool"): Grant {
+    /**
+     * Remembers a yes of the person.
+     * @throws Refusal `verdict_not_offered` for fields that the call does not have, or a run that it is not in
+     */
+    add(subject: Subject, allow: Allow & { readonly lifetime: GrantLifetime }): Grant {
       const now = { wall: clock.now(), monotonic: clock.monotonic() };
+      const { lifetime, scope } = allow;
+      const conditions =
+        scope === "fields" ? conditionsFor(subject.argumentsText, allow.fields ?? []) : [];
+      if (typeof conditions === "string") {
+        throw new Refusal("verdict_not_offered", { reason: conditions });
+      }
+      const run = lifetime === "this-run" ? (subject.run?.id ?? null) : null;
+      if (lifetime === "this-run" && run === null) {
+        throw new Refusal("verdict_not_offered", { reason: "the call belongs to no run" });
+      }
       const one: Kept = {
         grant: {
           id: newId("grt", now.wall, (n) => digest.random(n)),
@@ -93,8 +152,12 @@ export function createGrants(ports: {
           agent: subject.agent,
           server: { id: subject.server.id, name: subject.server.name },
           tool: subject.tool,
+          scope,
           argumentsHash: scope === "arguments" ? subject.argumentsHash : null,
+          conditions,
           lifetime,
+          run,
+          atMost: allow.atMost ?? null,
           createdAt: instant(now.wall),
           endsAt: instant(now.wall + LIMITS[lifetime].hard),
         },
@@ -108,19 +171,15 @@ export function createGrants(ports: {
       return view(one);
     },
 
-    /** The grant that covers this call, counted as used. */
+    /** The grant that covers this call, counted as used. One that is not counted is used before one that is. */
     use(subject: Subject): Grant | undefined {
       sweep();
-      for (const one of kept.values()) {
-        const { grant } = one;
-        if (grant.agent.id !== subject.agent.id || grant.server.id !== subject.server.id) continue;
-        if (grant.tool !== subject.tool || one.stamp !== subject.stamp) continue;
-        if (grant.argumentsHash !== null && grant.argumentsHash !== subject.argumentsHash) continue;
-        one.used = { wall: clock.now(), monotonic: clock.monotonic() };
-        one.uses++;
-        return view(one);
-      }
-      return undefined;
+      const found = [...kept.values()].filter((one) => covers(one, subject));
+      const one = found.find(({ grant }) => grant.atMost === null) ?? found[0];
+      if (one === undefined) return undefined;
+      one.used = { wall: clock.now(), monotonic: clock.monotonic() };
+      one.uses++;
+      return view(one);
     },
 
     list(tenant?: string): readonly Grant[] {

@@ -1,23 +1,52 @@
 // What can be asked of the person, and what each kind of question means for the life of a question: who may answer how,
 // how long a yes stays dead, which calls one answer serves.
 import { Refusal } from "../errors.ts";
+import type { FlowLabel } from "../labels/labels.ts";
+import type { Brought } from "../labels/trifecta.ts";
 import type { Rule } from "../policy/rules.ts";
-import type { Lifetime } from "./grants.ts";
+import { conditionsFor } from "./conditions.ts";
+import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
 import type { Subject } from "./subject.ts";
 
-/** What is asked. `rule`: whether a rule that allows something shall stand. */
+/** A call that an agent wants to make. */
+export interface CallMatter {
+  readonly kind: "call";
+  readonly subject: Subject;
+  readonly rules: readonly string[];
+  /** What was brought together in its run, where this call would complete the three: then a yes is for it alone. */
+  readonly trifecta?: readonly Brought[] | undefined;
+  /** How often the person has said yes to this agent, server and tool: enough of them, and a rule is offered. */
+  readonly approvals?: number | undefined;
+}
+
+/** What is asked. `rule`: whether a rule that allows something shall stand. `labels`: whether a tool loses some. */
 export type Matter =
-  | { readonly kind: "call"; readonly subject: Subject; readonly rules: readonly string[] }
+  | CallMatter
   | {
       readonly kind: "rule";
       readonly rule: Rule;
       readonly agent: string | null;
       readonly server: string | null;
+    }
+  | {
+      readonly kind: "labels";
+      readonly server: string;
+      /** Null: the whole server. */
+      readonly tool: string | null;
+      readonly removed: readonly FlowLabel[];
     };
 export type MatterKind = Matter["kind"];
 
 export type Verdict =
-  | { readonly type: "allow"; readonly lifetime: Lifetime; readonly scope: "arguments" | "tool" }
+  | {
+      readonly type: "allow";
+      readonly lifetime: Lifetime;
+      readonly scope: Scope;
+      /** RFC 6901 pointers into the arguments, where the scope is `fields`: what must stay the same. */
+      readonly fields?: readonly string[] | undefined;
+      /** Further calls that it covers, 1 to 1000; null or left out where they are not counted. */
+      readonly atMost?: number | null | undefined;
+    }
   | { readonly type: "deny" }
   /** "I did not ask for this": the agent is paused, too. */
   | { readonly type: "deny-and-pause" };
@@ -40,30 +69,61 @@ const notOffered = (reason: string): never => {
 
 type Of<K extends MatterKind> = Extract<Matter, { readonly kind: K }>;
 
+function admitCall({ subject, trifecta }: CallMatter, allow: Allow): void {
+  const { lifetime, scope, fields, atMost } = allow;
+  if (trifecta !== undefined && lifetime !== "once") {
+    notOffered("what carries private data out is allowed one call at a time");
+  }
+  if (subject.destructive && lifetime === "always") {
+    notOffered("what cannot be taken back is never allowed for good");
+  }
+  const isGrant = lifetime !== "once" && lifetime !== "always";
+  if (lifetime === "this-run" && subject.run == null) notOffered("the call belongs to no run");
+  if (!isGrant && (scope === "fields" || atMost != null)) {
+    notOffered("fields and a number go with a time");
+  }
+  if (atMost != null && !(Number.isInteger(atMost) && atMost >= 1 && atMost <= MOST_CALLS)) {
+    notOffered(`a number from 1 to ${MOST_CALLS} is needed`);
+  }
+  if (scope === "fields") {
+    const conditions = conditionsFor(subject.argumentsText, fields ?? []);
+    if (typeof conditions === "string") notOffered(conditions);
+  }
+}
+
 const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
-  call: ({ subject }) => ({
-    agent: subject.agent,
-    grave: subject.destructive,
-    // The same agent asks the same of the same server, in the same bytes.
-    sameAs: JSON.stringify([
-      subject.agent.id,
-      subject.server.id,
-      subject.stamp,
-      subject.tool,
-      subject.argumentsHash,
-    ]),
-    admit({ lifetime }) {
-      if (subject.destructive && lifetime === "always") {
-        notOffered("what cannot be taken back is never allowed for good");
-      }
-    },
-  }),
+  call: (matter) => {
+    const { subject, trifecta } = matter;
+    return {
+      agent: subject.agent,
+      grave: subject.destructive || trifecta !== undefined,
+      // The same agent asks the same of the same server, in the same bytes, in the same run.
+      sameAs: JSON.stringify([
+        subject.agent.id,
+        subject.server.id,
+        subject.stamp,
+        subject.tool,
+        subject.argumentsHash,
+        subject.run?.id ?? null,
+        trifecta !== undefined,
+      ]),
+      admit: (allow) => admitCall(matter, allow),
+    };
+  },
   rule: () => ({
     agent: null,
     grave: true,
     sameAs: null,
     admit({ lifetime }) {
       if (lifetime !== "always") notOffered("a rule stands until it is removed");
+    },
+  }),
+  labels: () => ({
+    agent: null,
+    grave: true,
+    sameAs: null,
+    admit({ lifetime }) {
+      if (lifetime !== "always") notOffered("a label is gone until it is set again");
     },
   }),
 };

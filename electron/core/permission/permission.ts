@@ -1,15 +1,19 @@
-// Whether a call may go on: policy first, then what the person allowed for a while, then the person. What comes out is
-// a permit, which the gateway writes down and acts on; there is no way past it.
+// Whether a call may go on: policy first, then what its run has read, then what the person allowed for a while, then the
+// person. What comes out is a permit, which the gateway writes down and acts on; there is no way past it.
 import type { AdmittedAgent } from "../agent-register.ts";
 import type { Clock } from "../clock.ts";
 import type { Digest } from "../digest.ts";
 import { asRefusal, Refusal } from "../errors.ts";
+import type { Flow } from "../labels/flow.ts";
+import { type Brought, LETHAL_TRIFECTA } from "../labels/trifecta.ts";
 import { policyInput } from "../policy/input.ts";
-import { decide, type PolicyEngine } from "../policy/judge.ts";
+import { decide, type Decision, type PolicyEngine } from "../policy/judge.ts";
 import type { Server } from "../servers.ts";
 import type { Grants, Lifetime } from "./grants.ts";
 import type { Answered, Questions } from "./questions.ts";
 import { type Subject, subjectOf } from "./subject.ts";
+import type { Verdict } from "./matter.ts";
+import { createYeses } from "./yeses.ts";
 
 /** Why a call was let through or not: for the journal. */
 export interface PermitRecord {
@@ -29,6 +33,8 @@ export interface PermitRecord {
 export interface Permit {
   readonly rules: readonly string[];
   readonly record: PermitRecord;
+  /** `run_…`: the stretch of work that the call belongs to. */
+  readonly run: string;
   /** Null: it may go on. */
   readonly refusal: Refusal | null;
 }
@@ -37,6 +43,7 @@ export interface PermissionPorts {
   readonly engine: PolicyEngine;
   readonly grants: Grants;
   readonly questions: Questions;
+  readonly flow: Flow;
   readonly clock: Clock;
   readonly digest: Digest;
   readonly isPractice: (tenant: string) => boolean;
@@ -50,24 +57,82 @@ export interface PermissionPorts {
 export interface Wanted {
   readonly tool: string;
   readonly via: string;
+  /** The legacy session that it came in. */
+  readonly sessionId: string | null;
   /** The bytes of `params.arguments`, as text; `{}` where there are none. */
   readonly argumentsText: string;
 }
 
+/** Answers of which it is known what they made. */
+const ANSWERS = 64;
+
+type Trifecta = readonly Brought[] | null;
+
 export type Permission = ReturnType<typeof createPermission>;
 
 export function createPermission(ports: PermissionPorts) {
-  const { engine, grants, questions, clock, digest } = ports;
+  const { engine, grants, questions, flow, clock, digest } = ports;
+  const yeses = createYeses();
+  // One answer serves all that wait for it, and makes one grant or one rule.
+  const keptOf = new Map<string, Promise<string | null>>();
 
-  async function keep(subject: Subject, answered: Answered): Promise<string | null> {
-    const { verdict } = answered;
+  async function keepNow(subject: Subject, verdict: Verdict): Promise<string | null> {
+    if (verdict.type === "allow") yeses.add(subject);
+    else yeses.forget(subject);
     if (verdict.type === "deny-and-pause") await ports.pause(subject.agent.id);
     if (verdict.type !== "allow" || verdict.lifetime === "once") return null;
     if (verdict.lifetime === "always") {
       await ports.always(subject);
       return null;
     }
-    return grants.add(subject, verdict.lifetime, verdict.scope).id;
+    return grants.add(subject, { ...verdict, lifetime: verdict.lifetime }).id;
+  }
+
+  function keep(subject: Subject, { question, verdict }: Answered): Promise<string | null> {
+    const kept = keptOf.get(question) ?? keepNow(subject, verdict);
+    keptOf.set(question, kept);
+    // All that waited for one answer come for it at once.
+    for (const old of keptOf.keys()) {
+      if (keptOf.size <= ANSWERS) break;
+      keptOf.delete(old);
+    }
+    return kept;
+  }
+
+  /** What would carry private data out is asked about, whoever allowed it beforehand; a denial stands. */
+  function overruled(said: Decision, subject: Subject): Decision & { trifecta: Trifecta } {
+    const trifecta = said.effect === "deny" ? null : flow.trifecta(subject);
+    if (trifecta === null) return { ...said, trifecta };
+    const rules = said.effect === "ask" ? [LETHAL_TRIFECTA, ...said.rules] : [LETHAL_TRIFECTA];
+    return { effect: "ask", rules, trifecta };
+  }
+
+  /** Asks the person. @throws Refusal as questions.ask() */
+  async function asked(
+    subject: Subject,
+    { rules, trifecta }: { rules: readonly string[]; trifecta: Trifecta },
+    blank: PermitRecord,
+    signal: AbortSignal | undefined,
+  ): Promise<{ record: PermitRecord; refusal: Refusal | null }> {
+    const matter = {
+      kind: "call",
+      subject,
+      rules,
+      ...(trifecta === null ? {} : { trifecta }),
+      approvals: yeses.of(subject),
+    } as const;
+    const answered = await questions.ask(matter, signal);
+    const { verdict } = answered;
+    const record: PermitRecord = {
+      ...blank,
+      question: answered.question,
+      grant: await keep(subject, answered),
+      lifetime: verdict.type === "allow" ? verdict.lifetime : null,
+      waitedMs: answered.waitedMs,
+    };
+    const said =
+      verdict.type === "allow" ? null : new Refusal("call_refused", { tool: subject.tool });
+    return { record, refusal: said };
   }
 
   return {
@@ -78,7 +143,9 @@ export function createPermission(ports: PermissionPorts) {
       wanted: Wanted,
       signal?: AbortSignal,
     ): Promise<Permit> {
-      const subject = subjectOf(who, server, wanted.tool, wanted.argumentsText, digest);
+      const entered = flow.enter(who.agent.id, server.id, wanted.sessionId);
+      const run = entered.id;
+      const subject = subjectOf(who, server, wanted.tool, wanted.argumentsText, digest, entered);
       const blank: PermitRecord = {
         policy: engine.hash(),
         argumentsHash: subject.argumentsHash,
@@ -94,32 +161,24 @@ export function createPermission(ports: PermissionPorts) {
         argumentsValue: JSON.parse(wanted.argumentsText) as unknown,
         now: clock.now(),
         practice: ports.isPractice(server.tenant),
+        labels: flow.labels(server.id, wanted.tool),
+        callsInRun: entered.calls,
       });
-      const { effect, rules } = decide(engine, input);
-      if (effect === "allow") return { rules, record: blank, refusal: null };
+      const said = overruled(decide(engine, input), subject);
+      const { effect, rules } = said;
+      if (effect === "allow") return { rules, run, record: blank, refusal: null };
       if (effect === "deny") {
         const refusal = new Refusal("policy_denied", { rule: rules[0] ?? "", tool: wanted.tool });
-        return { rules, record: blank, refusal };
+        return { rules, run, record: blank, refusal };
       }
-      const grant = grants.use(subject);
+      const grant = said.trifecta === null ? grants.use(subject) : undefined;
       if (grant !== undefined) {
-        return { rules, record: { ...blank, grant: grant.id }, refusal: null };
+        return { rules, run, record: { ...blank, grant: grant.id }, refusal: null };
       }
       try {
-        const answered = await questions.ask({ kind: "call", subject, rules }, signal);
-        const { verdict } = answered;
-        const record: PermitRecord = {
-          ...blank,
-          question: answered.question,
-          grant: await keep(subject, answered),
-          lifetime: verdict.type === "allow" ? verdict.lifetime : null,
-          waitedMs: answered.waitedMs,
-        };
-        const refusal =
-          verdict.type === "allow" ? null : new Refusal("call_refused", { tool: wanted.tool });
-        return { rules, record, refusal };
+        return { rules, run, ...(await asked(subject, said, blank, signal)) };
       } catch (error) {
-        return { rules, record: blank, refusal: asRefusal(error) };
+        return { rules, run, record: blank, refusal: asRefusal(error) };
       }
     },
   };

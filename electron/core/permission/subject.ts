@@ -4,6 +4,7 @@ import type { AgentAuthMethod } from "../agents.ts";
 import { hex, type Digest } from "../digest.ts";
 import { isDestructive } from "../policy/destructive.ts";
 import { targetOf } from "../policy/input.ts";
+import type { Run } from "../runs/runs.ts";
 import type { PatternType, Server, Stage } from "../servers.ts";
 
 export interface Subject {
@@ -31,6 +32,8 @@ export interface Subject {
   readonly argumentsHash: string;
   /** Changes with the agent's credential and with anything about the server: what was allowed before is void then. */
   readonly stamp: string;
+  /** The stretch of work of its agent that the call belongs to. */
+  readonly run?: Run | null | undefined;
 }
 
 export function subjectOf(
@@ -39,6 +42,7 @@ export function subjectOf(
   tool: string,
   argumentsText: string,
   digest: Digest,
+  run: Run | null = null,
 ): Subject {
   const { agent, authMethod } = who;
   return {
@@ -58,5 +62,6 @@ export function subjectOf(
     argumentsBytes: new TextEncoder().encode(argumentsText).length,
     argumentsHash: hex(digest.sha256(`${tool}\n${argumentsText}`)),
     stamp: hex(digest.sha256(JSON.stringify([agent.credentialHash, agent.certificate, server]))),
+    run,
   };
 }

@@ -28,6 +28,12 @@ export interface PolicyInput {
     /** The tenant that the tool belongs to. */
     readonly namespace: string;
     readonly destructive: boolean;
+    /** What the person said that it does with data: `private`, `untrusted`, `egress`. */
+    readonly labels: readonly string[];
+  };
+  readonly history: {
+    /** Calls that the agent asked for in this stretch of work, this one included. */
+    readonly calls_in_run: number;
   };
   readonly credential: { readonly pattern: string; readonly bound: boolean };
   readonly request: {
@@ -50,7 +56,15 @@ export const targetOf = (server: Server): string =>
 export function policyInput(
   who: AdmittedAgent,
   server: Server,
-  call: { tool: string; via: string; argumentsValue: unknown; now: number; practice: boolean },
+  call: {
+    tool: string;
+    via: string;
+    argumentsValue: unknown;
+    now: number;
+    practice: boolean;
+    labels?: readonly string[];
+    callsInRun?: number;
+  },
 ): PolicyInput {
   const { agent, authMethod } = who;
   const shape = server.kind === "http" ? shapeOf(server.pattern) : ({ type: "env" } as const);
@@ -74,7 +88,9 @@ export function policyInput(
       name: call.tool,
       namespace: server.tenant,
       destructive: isDestructive(call.tool),
+      labels: call.labels ?? [],
     },
+    history: { calls_in_run: call.callsInRun ?? 1 },
     credential: { pattern: shape.type, bound: strength(shape) >= RUNGS.bound },
     request: {
       cert_verified: authMethod === "certificate",

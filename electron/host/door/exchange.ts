@@ -60,7 +60,14 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
       message = wire.readMessage(body);
       wire.checkHeaders(message, request.headers);
       const generation = wire.generationOf(message, request.headers);
-      asked = { message, body, generation, via: "mcp", startedAt };
+      asked = {
+        message,
+        body,
+        generation,
+        via: "mcp",
+        sessionId: typeof sessionId === "string" ? sessionId : null,
+        startedAt,
+      };
     }
 
     plan = await gateway.open(reached, asked, signal);

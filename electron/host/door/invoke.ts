@@ -191,7 +191,7 @@ function openFor(
   const { body } = sent;
   return ports.gateway.open(
     reached,
-    { message, body, generation, via: "invoke", startedAt },
+    { message, body, generation, via: "invoke", sessionId: null, startedAt },
     signal,
   );
 }

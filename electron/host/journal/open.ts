@@ -8,6 +8,8 @@ import { connect, type Connection } from "./connection.ts";
 import { Indexer } from "./indexer.ts";
 import { Queue } from "./queue.ts";
 import { READ_CALL, toCallRow } from "./rows.ts";
+import type { FormerRun } from "../../core/runs/runs.ts";
+import { type FormerSpan, readFormerRuns } from "./runs.ts";
 import { newestCall, readRows, searchCalls } from "./search.ts";
 import { asUnwritable, isPassing } from "./sqlite.ts";
 import { statisticsOf } from "./statistics.ts";
@@ -26,6 +28,8 @@ export interface HostJournal extends Journal {
   count(): number | null;
   /** `at` of the agent's newest row, milliseconds UTC; null where there is none or it cannot be read. */
   lastSeen(agentId: string): number | null;
+  /** Runs that were going on when the program ended; none while the journal cannot be read. */
+  formerRuns(span: FormerSpan): readonly FormerRun[];
   /** Writes what waits, now. False where writing fails. */
   flush(): boolean;
   /** Writes what waits and closes the file. Intents after it are refused. Safe to call twice. */
@@ -153,6 +157,7 @@ export function openJournal({ file, clock, log }: JournalOptions): HostJournal {
     count: () => readingOrNull((open) => open.lastSeq()),
     lastSeen: (agentId) =>
       readingOrNull((open) => newestCall(open, { agentId, limit: 1 })?.at ?? null),
+    formerRuns: (span) => readingOrNull((open) => readFormerRuns(open, span)) ?? [],
     flush: () => writer.flush(),
     close() {
       if (isClosed) return;

@@ -38,6 +38,7 @@ function bare(record: CallIntent): CallIntent {
     input: null,
     inputCut: true,
     inputHash: null,
+    run: null,
     permit: null,
   };
   return {

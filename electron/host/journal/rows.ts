@@ -14,7 +14,7 @@ const COLUMNS = [
   ["server_id", "server_name", "pattern", "via", "generation", "method", "tool"],
   ["input_cut", "input_bytes", "input_hash", "decision", "rules", "door_ms"],
   ["code", "rpc_code", "http_status", "detail", "result_bytes", "first_byte_ms", "total_ms"],
-  ["evidence", "count", "permit", "agent_subject", "agent_thumbprint"],
+  ["evidence", "count", "permit", "agent_subject", "agent_thumbprint", "run"],
 ].flat();
 
 export const INSERT_CALL = `INSERT INTO calls(${COLUMNS.join(",")}) VALUES(${COLUMNS.map(() => "?").join(",")})`;
@@ -86,6 +86,7 @@ export function insertValues(record: CallIntent, end: CallEnd | null, count: num
     record.permit === null ? null : JSON.stringify(record.permit),
     storedOrNull(record.agentCertificate?.subject ?? null),
     storedOrNull(record.agentCertificate?.thumbprint ?? null),
+    storedOrNull(record.run),
   ];
 }
 
@@ -144,6 +145,7 @@ export function toCallRow(row: SqlRow): CallRow {
     inputCut: row["input_cut"] === 1,
     inputBytes: Number(row["input_bytes"]),
     inputHash: row["input_hash"] as string | null,
+    run: row["run"] as string | null,
     decision: row["decision"] as CallRow["decision"],
     rules: JSON.parse(row["rules"] as string) as string[],
     permit: read<PermitRecord>(row["permit"]),

@@ -71,6 +71,8 @@ export const MIGRATIONS: readonly string[] = [
   `ALTER TABLE calls ADD COLUMN agent_subject TEXT;
   ALTER TABLE calls ADD COLUMN agent_thumbprint TEXT;`,
   TALLIES,
+  `ALTER TABLE calls ADD COLUMN run TEXT;
+  CREATE INDEX calls_run ON calls(run) WHERE run IS NOT NULL;`,
 ];
 
 const pragma = (db: Database, name: string): number =>

@@ -22,6 +22,7 @@ const FACETS = {
   decision: ["d", "decision"],
   authMethod: ["m", "auth_method"],
   account: ["u", "account"],
+  run: ["r", "run"],
 } as const;
 type Facet = keyof typeof FACETS;
 

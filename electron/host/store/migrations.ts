@@ -18,6 +18,7 @@ export const MIGRATIONS: Migrations = {
   actors: [],
   rules: [],
   connections: [],
+  labels: [],
 };
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;

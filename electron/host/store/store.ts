@@ -95,6 +95,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     actors: shelf("actors", [], () => []),
     rules: shelf("rules", [], () => []),
     connections: shelf("connections", [], () => []),
+    labels: shelf("labels", [], () => []),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

@@ -37,6 +37,10 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
   rules: (all) => firstClash(all, [["id", "another rule has this id", (r) => r.id]]),
   connections: (all) =>
     firstClash(all, [["assistant", "this assistant stands in it twice", (c) => c.assistant]]),
+  labels: (all) =>
+    firstClash(all, [
+      ["tool", "this tool has labels already", (l) => within(l.server, l.tool ?? "")],
+    ]),
   servers: (all) =>
     firstClash(all, [
       ["id", "another server has this id", (s) => s.id],

@@ -34,13 +34,26 @@ export function stageTime(start = Date.UTC(2026, 10, 28)) {
   };
 }
 
-export function openPermissions() {
+export function openPermissions(clear = (text: string) => text) {
   const time = stageTime();
   let changes = 0;
+  const over = { run: "" };
   const changed = (): void => void changes++;
   const questions = createQuestions({ clock: time.clock, digest, timers: time.timers, changed });
-  const grants = createGrants({ clock: time.clock, digest, changed });
-  return { time, questions, grants, changes: () => changes };
+  const grants = createGrants({
+    clock: time.clock,
+    digest,
+    changed,
+    clear,
+    runGoesOn: (_, run) => run !== over.run,
+  });
+  return {
+    time,
+    questions,
+    grants,
+    endRun: (run: string) => void (over.run = run),
+    changes: () => changes,
+  };
 }
 
 export function subject(given: Partial<Subject> = {}): Subject {
@@ -61,6 +74,7 @@ export function subject(given: Partial<Subject> = {}): Subject {
     argumentsBytes: 16,
     argumentsHash: "a".repeat(64),
     stamp: "s1",
+    run: { id: "run_0000000001", startedAt: "2026-11-28T00:00:00.000Z", calls: 1 },
     ...given,
   };
 }

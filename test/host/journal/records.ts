@@ -25,6 +25,7 @@ export function intent(n: number, given: Partial<CallIntent> = {}): CallIntent {
     agentName: "Claude Code",
     authMethod: "bearer",
     agentCertificate: null,
+    run: null,
     account: null,
     serverId: "srv_0000000001",
     serverName: "everything",

@@ -40,7 +40,14 @@ const input = (given: {
     practice: false,
     ...given.server,
   },
-  tool: { name: "search_contacts", namespace: "personal", destructive: false, ...given.tool },
+  tool: {
+    name: "search_contacts",
+    namespace: "personal",
+    destructive: false,
+    labels: [],
+    ...given.tool,
+  },
+  history: { calls_in_run: 1 },
   credential: { pattern: "api-key", bound: given.bound ?? false },
   request: {
     cert_verified: given.certificate ?? false,

@@ -60,6 +60,14 @@ export const agentMeter = (tenant: string, agentId: string, limit: Limit): Meter
   key: JSON.stringify(["agent", tenant, agentId]),
   limit,
 });
+/** One agent with one tool. */
+export const toolMeter = (
+  tenant: string,
+  agentId: string,
+  serverId: string,
+  tool: string,
+  limit: Limit,
+): Meter => ({ key: JSON.stringify(["tool", tenant, agentId, serverId, tool]), limit });
 
 /**
  * What a caller is told whose call was not counted.
