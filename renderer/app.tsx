@@ -6,6 +6,7 @@ import { DoctorScreen } from "./doctor/doctor-screen.tsx";
 import { IdentitiesScreen } from "./identities/identities-screen.tsx";
 import { LabScreen } from "./lab/lab-screen.tsx";
 import { LogScreen } from "./log/log-screen.tsx";
+import { OverviewScreen } from "./overview/overview-screen.tsx";
 import { PolicyScreen } from "./policy/policy-screen.tsx";
 import { AddServer } from "./servers/add-server.tsx";
 import { ServersScreen } from "./servers/servers-screen.tsx";
@@ -20,6 +21,7 @@ import { VaultLocked } from "./vault/vault-locked.tsx";
 import { words } from "./words.ts";
 
 const SCREENS: Record<ScreenName, () => ReactNode> = {
+  overview: OverviewScreen,
   log: LogScreen,
   servers: ServersScreen,
   agents: AgentsScreen,
@@ -33,7 +35,7 @@ type OpenFlow = "add-server" | "add-agent" | null;
 
 export function App(): ReactNode {
   const { link, status } = useApp();
-  const [screen, setScreen] = useState<ScreenName>("log");
+  const [chosen, setScreen] = useState<ScreenName | null>(null);
   const [flow, setFlow] = useState<OpenFlow>(null);
   const flows = useMemo<Flows>(
     () => ({
@@ -47,6 +49,9 @@ export function App(): ReactNode {
   if (link === "signed-out") return <SignedOut />;
   if (status === null) return <Connecting />;
 
+  // Where there is nothing to look back on, the log shows the first steps. Decided once: no screen goes away by itself.
+  const screen = chosen ?? (status.counts.servers > 0 ? "overview" : "log");
+  if (chosen === null) setScreen(screen);
   const Screen = SCREENS[screen];
   // Nothing that needs a key can work before the choice; the doctor can, and explains why it is needed.
   const choose = status.vault.state === "unchosen" && screen !== "doctor";
@@ -58,7 +63,7 @@ export function App(): ReactNode {
       <div className="app">
         <Nav screen={screen} onGo={setScreen} />
         <main id="content" className="content" tabIndex={-1}>
-          <Banners />
+          <Banners all={screen !== "overview"} />
           {!choose && <VaultLocked vault={status.vault} />}
           {choose ? <VaultChoice vault={status.vault} /> : <Screen />}
         </main>

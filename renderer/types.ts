@@ -51,6 +51,13 @@ export type { BrokenDocument } from "../electron/core/registry.ts";
 export type { Reminder } from "../electron/core/reminders.ts";
 export type { Complaint } from "../electron/core/sentences.ts";
 export type { ServerView } from "../electron/core/servers.ts";
+export type {
+  Bucket,
+  CallStatistics,
+  Share,
+  Tally,
+  TimePart,
+} from "../electron/core/statistics.ts";
 export type { VaultKind, VaultStatus } from "../electron/core/vault.ts";
 
 /** One call as `calls.get` answers it. The complaint puts the row's code in words, where it has one. */

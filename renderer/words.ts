@@ -7,6 +7,7 @@ import { findingWords } from "./words/finding.ts";
 import { identityWords } from "./words/identities.ts";
 import { labWords } from "./words/lab.ts";
 import { logWords } from "./words/log.ts";
+import { overviewWords } from "./words/overview.ts";
 import { patternWords } from "./words/patterns.ts";
 import { policyWords } from "./words/policy.ts";
 import { renewalWords } from "./words/renewal.ts";
@@ -17,6 +18,7 @@ import { xrayWords } from "./words/xray.ts";
 
 export const words = {
   ...shellWords,
+  overview: overviewWords,
   log: logWords,
   servers: serverWords,
   finding: findingWords,

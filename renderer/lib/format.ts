@@ -27,6 +27,15 @@ export const clockTime = (at: number): string => clock.format(at);
 export const dayName = (at: number): string => day.format(at).replace(",", "");
 /** `24 Nov 2026, 14:02:09`, local. */
 export const fullTime = (at: number): string => full.format(at);
+const short = new Intl.DateTimeFormat(LOCALE, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+/** `24 Nov, 14:00`, local. */
+export const shortTime = (at: number): string => short.format(at);
 /** `GMT+1`. */
 export const zoneName = (at: number): string =>
   zone.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
@@ -75,6 +84,10 @@ export function ago(at: number, now: number): string {
   if (seconds > -2_592_000) return relative.format(Math.round(seconds / 86_400), "day");
   return fullTime(at);
 }
+
+const share = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
+/** `0.125` → `12.5%`. */
+export const percent = (part: number): string => share.format(part);
 
 /** Picks the right form for a count and puts the number in at `#`. */
 export function plural(count: number, forms: { one: string; other: string }): string {

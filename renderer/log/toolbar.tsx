@@ -1,6 +1,7 @@
 // Searching and filtering the log, and holding it still.
 import { Pause, Play, Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { shortTime } from "../lib/format.ts";
 import { Button, IconButton } from "../parts/button.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { useApp } from "../state/context.tsx";
@@ -21,6 +22,10 @@ type Group = keyof typeof GROUPS;
 const GROUP_NAMES = Object.keys(GROUPS) as Group[];
 
 const TYPING_MS = 160;
+
+/** `24 Nov, 14:00 to 24 Nov, 15:00`, local. */
+const spanName = ({ from, until }: NonNullable<LogFilter["span"]>): string =>
+  words.log.span(shortTime(from), shortTime(until));
 
 export function LogToolbar(props: { feed: Feed; view: FeedView }): ReactNode {
   const { feed, view } = props;
@@ -72,6 +77,16 @@ export function LogToolbar(props: { feed: Feed; view: FeedView }): ReactNode {
           ]}
           onChange={(id) => change({ serverId: id === "" ? null : id })}
         />
+        {filter.span !== null && (
+          <button
+            type="button"
+            className="chip chip-span"
+            aria-label={words.log.clearSpan(spanName(filter.span))}
+            onClick={() => change({ span: null })}
+          >
+            {spanName(filter.span)} <X size={13} aria-hidden />
+          </button>
+        )}
         {isFiltered(filter) && (
           <Button small look="quiet" icon={X} onClick={() => feed.setFilter(NO_FILTER)}>
             {words.log.clearFilters}

@@ -16,7 +16,8 @@ const TOLD_ELSEWHERE: ReadonlySet<Complaint["code"]> = new Set([
   "settings_broken",
 ]);
 
-export function Banners(): ReactNode {
+/** @param props.all false where the screen itself lists what needs attention */
+export function Banners(props: { all: boolean }): ReactNode {
   const { link, status } = useApp();
   const bridge = useBridge();
   const [oldRuntimeSeen, setOldRuntimeSeen] = useState(false);
@@ -36,12 +37,16 @@ export function Banners(): ReactNode {
           }
         />
       )}
-      <WaitingNotice />
-      {status.broken.map((broken) => (
-        <BrokenNotice key={broken.file} broken={broken} />
-      ))}
-      <Troubles troubles={troubles} />
-      <DueReminder reminders={status.reminders.filter((one) => one.due)} />
+      {props.all && (
+        <>
+          <WaitingNotice />
+          {status.broken.map((broken) => (
+            <BrokenNotice key={broken.file} broken={broken} />
+          ))}
+          <Troubles troubles={troubles} />
+          <DueReminder reminders={status.reminders.filter((one) => one.due)} />
+        </>
+      )}
       {status.runtime.testRuntime && !oldRuntimeSeen && (
         <Notice
           tone="warning"

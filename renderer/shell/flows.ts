@@ -1,7 +1,15 @@
 // Ways that several screens share: going elsewhere, and the two flows that begin in many places.
 import { createContext, useContext } from "react";
 
-export type ScreenName = "log" | "servers" | "agents" | "identities" | "policy" | "lab" | "doctor";
+export type ScreenName =
+  | "overview"
+  | "log"
+  | "servers"
+  | "agents"
+  | "identities"
+  | "policy"
+  | "lab"
+  | "doctor";
 
 export interface Flows {
   readonly go: (screen: ScreenName) => void;

@@ -4,6 +4,7 @@ import {
   Bot,
   FlaskConical,
   KeyRound,
+  LayoutDashboard,
   type LucideIcon,
   Monitor,
   Moon,
@@ -23,6 +24,7 @@ import type { ScreenName } from "./flows.ts";
 import { StatusFooter } from "./status-footer.tsx";
 
 const ITEMS: readonly { name: ScreenName; icon: LucideIcon }[] = [
+  { name: "overview", icon: LayoutDashboard },
   { name: "log", icon: Activity },
   { name: "servers", icon: Server },
   { name: "agents", icon: Bot },
@@ -36,6 +38,7 @@ export function Nav(props: { screen: ScreenName; onGo: (screen: ScreenName) => v
   const { status, servers, agents, lab } = useApp();
   const iconsOnly = useMedia("(min-width: 640px) and (max-width: 959.98px)");
   const count: Record<ScreenName, number | null> = {
+    overview: null,
     log: null,
     servers: servers?.length ?? null,
     agents: agents?.length ?? null,

@@ -200,6 +200,8 @@ function asQuery(filter: LogFilter): {
   outcome?: LogFilter["outcome"][number][];
   agentId?: string;
   serverId?: string;
+  from?: number;
+  until?: number;
 } {
   const text = filter.text.trim().slice(0, 400);
   return {
@@ -207,5 +209,6 @@ function asQuery(filter: LogFilter): {
     ...(filter.outcome.length === 0 ? {} : { outcome: [...filter.outcome] }),
     ...(filter.agentId === null ? {} : { agentId: filter.agentId }),
     ...(filter.serverId === null ? {} : { serverId: filter.serverId }),
+    ...filter.span,
   };
 }

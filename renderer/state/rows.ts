@@ -9,14 +9,23 @@ export interface LogFilter {
   readonly outcome: readonly CallOutcome[];
   readonly agentId: string | null;
   readonly serverId: string | null;
+  /** Begun within this time, UTC milliseconds, `until` exclusive. */
+  readonly span: { readonly from: number; readonly until: number } | null;
 }
-export const NO_FILTER: LogFilter = { text: "", outcome: [], agentId: null, serverId: null };
+export const NO_FILTER: LogFilter = {
+  text: "",
+  outcome: [],
+  agentId: null,
+  serverId: null,
+  span: null,
+};
 
 export const isFiltered = (filter: LogFilter): boolean =>
   filter.text.trim() !== "" ||
   filter.outcome.length > 0 ||
   filter.agentId !== null ||
-  filter.serverId !== null;
+  filter.serverId !== null ||
+  filter.span !== null;
 
 /**
  * Whether a row that has just happened belongs under the filter. The journal's own search decides for
@@ -26,6 +35,8 @@ export function matches(row: CallRow, filter: LogFilter): boolean {
   if (filter.agentId !== null && row.agentId !== filter.agentId) return false;
   if (filter.serverId !== null && row.serverId !== filter.serverId) return false;
   if (filter.outcome.length > 0 && !filter.outcome.includes(row.outcome)) return false;
+  const { span } = filter;
+  if (span !== null && (row.at < span.from || row.at >= span.until)) return false;
   const asked = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   if (asked.length === 0) return true;
   const { agentName, serverName, tool, method, input, code, detail } = row;

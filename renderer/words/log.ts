@@ -67,6 +67,8 @@ export const logWords = {
       ? "Paused"
       : `Paused · ${plural(count, { one: "# call waits", other: "# calls wait" })}`,
   clearFilters: "Clear filters",
+  span: (from: string, until: string) => `${from} to ${until}`,
+  clearSpan: (span: string) => `Only ${span}. Show all times`,
   loadingOlder: "Loading older calls",
   beginning: "The journal begins here",
   capped: "The newest calls are shown up to here. Search to see older ones.",

@@ -5,6 +5,7 @@ export const shellWords = {
   app: "Countersign",
   nav: {
     label: "Screens",
+    overview: "Overview",
     log: "Live log",
     servers: "Servers",
     agents: "Agents",

@@ -6,7 +6,7 @@ import { CHROMIUM, hasChromium, launch, open, type Opened } from "./chromium.ts"
 import { type Double, startDouble, type World } from "./double.ts";
 import { signInFrom } from "./double-identities.ts";
 import { sampleCertificates } from "./sample-identities.ts";
-import { full as fullWorld } from "./tour-base.ts";
+import { full as fullWorld, toLog } from "./tour-base.ts";
 import { identified, otherPerson } from "./tour-identities.ts";
 
 if (!hasChromium) console.log(`skipped: there is no ${CHROMIUM} on this machine`);
@@ -19,6 +19,7 @@ let opened: Opened | null = null;
 async function visit(world: World, width = 1280): Promise<Page> {
   app = await startDouble(folder, world);
   opened = await open(browser, app, { width });
+  if (world.servers.length > 0) await toLog(opened.page);
   return opened.page;
 }
 const double = (): Double => {

@@ -8,7 +8,7 @@ import { builtRenderer } from "./build.ts";
 import { CHROMIUM, hasChromium, launch, open, type Opened, type OpenOptions } from "./chromium.ts";
 import { type Double, emptyWorld, READY, startDouble, type World } from "./double.ts";
 import { sampleCalls } from "./sample.ts";
-import { full as fullWorld } from "./tour-base.ts";
+import { full as fullWorld, toLog } from "./tour-base.ts";
 import { SHOTS } from "./walk.ts";
 
 if (!hasChromium) console.log(`skipped: there is no ${CHROMIUM} on this machine`);
@@ -52,6 +52,7 @@ const inSight = (page: Page): Promise<number[]> =>
       .map((row) => Number(row.id.replace("call-", "")));
   });
 const settled = async (page: Page): Promise<void> => {
+  await toLog(page);
   await grid(page).getByRole("row").nth(3).waitFor();
   await expect.poll(() => fromEnd(page)).toBeLessThan(2);
 };

@@ -1,6 +1,6 @@
 // Takes a picture of every stop of the tour, for people to look at:
 //   node -e "import('vite').then((v) => v.runnerImport('./test/renderer/look.ts'))"
-// LOOK=name,name picks stops; THEMES=dark and WIDTHS=480 pick the rest.
+// LOOK=name,name picks stops; THEMES=dark, WIDTHS=480 and HEIGHT=1500 pick the rest.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { builtRenderer } from "./build.ts";
@@ -25,6 +25,7 @@ for (const theme of list("THEMES", ["light", "dark"])) {
       const app = await startDouble(built, stop.world(), stop.surface);
       const opened = await open(browser, app, {
         width: Number(width),
+        height: Number(process.env["HEIGHT"] ?? 800),
         theme: theme === "dark" ? "dark" : "light",
       });
       try {

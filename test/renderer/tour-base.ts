@@ -22,6 +22,9 @@ export const full = (change: Partial<World> = {}): World => ({
 
 export const nav = (page: Page, name: string): Promise<void> =>
   page.getByRole("navigation").getByRole("button", { name }).click();
+/** The log, from the overview that a world with servers begins with. */
+export const toLog = (page: Page): Promise<void> => nav(page, "Live log");
 export const rows = async (page: Page): Promise<void> => {
+  await toLog(page);
   await page.getByRole("grid").getByRole("row").nth(5).waitFor();
 };

@@ -144,6 +144,7 @@ const refusedToken = (): World =>
 /** Opens the newest call of all. */
 const openNewest = async (page: Page, text: string): Promise<void> => {
   await rows(page);
+  await rows(page);
   await page.locator("#call-600").click();
   await page.getByRole("region", { name: "Call" }).getByText(text).first().waitFor();
 };

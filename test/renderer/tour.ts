@@ -6,6 +6,7 @@ import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, rows, type Stop } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
+import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 import { RENEWAL_STOPS } from "./tour-renewal.ts";
 
@@ -29,6 +30,7 @@ const noKeychain = {
 } as const;
 
 export const TOUR: readonly Stop[] = [
+  ...OVERVIEW_STOPS,
   { name: "log", world: full, go: rows },
   {
     name: "log-call-ok",
@@ -302,6 +304,7 @@ export const TOUR: readonly Stop[] = [
       ],
     }),
     async go(page) {
+      await nav(page, "Live log");
       await page.getByText("1 more to renew").waitFor();
     },
   },
