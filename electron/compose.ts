@@ -304,6 +304,12 @@ async function compose(
     pause: async (agentId) => {
       await agents.setState(agentId, "paused");
     },
+    cut(agentId, server) {
+      door?.dropAgent(agentId, server.name);
+      sessions.dropAgent(agentId, server.id);
+      upstreamFor(server.kind).dropAgent(agentId, server.id);
+    },
+    log,
     changed,
   });
   closers.push(() => permission.close());

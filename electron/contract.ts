@@ -2,6 +2,7 @@
 // the browser form and the control socket. A surface that is not listed is refused.
 import { z } from "zod";
 import { connectMethods } from "./contract/connect.ts";
+import { consentMethods } from "./contract/consent.ts";
 import { identityMethods } from "./contract/identities.ts";
 import { callQueryInput, tenantScope } from "./contract/inputs.ts";
 import { overviewMethods } from "./contract/overview.ts";
@@ -161,6 +162,7 @@ export const contract = {
   ...permissionMethods,
   ...labelMethods,
   ...overviewMethods,
+  ...consentMethods,
   "calls.search": { surfaces: ["app", "cli"], input: callQueryInput, output: returns<CallPage>() },
   "calls.get": {
     surfaces: ["app", "cli"],

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { agentSchema } from "./core/agents.ts";
 import { certificateSchema } from "./core/certificates.ts";
 import { connectionSchema } from "./core/connect/connections.ts";
+import { consentSchema } from "./core/consent/consents.ts";
 import { issuerSchema } from "./core/issuers.ts";
 import { labelsSchema } from "./core/labels/labels.ts";
 import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
@@ -25,4 +26,5 @@ export const documentSchemas: Schemas = {
   rules: z.array(ruleSchema),
   connections: z.array(connectionSchema),
   labels: z.array(labelsSchema),
+  consents: z.array(consentSchema),
 };

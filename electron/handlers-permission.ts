@@ -35,6 +35,7 @@ export function permissionHandlers(
     "questions.open": () => ({ url: ports.openQuestions() }),
     "questions.resume": ({ agent }) => {
       questions.resume(agents.find(agent).id);
+      ports.permission.consents.resume(agent);
       return waiting();
     },
     "grants.list": ({ tenant }) => {

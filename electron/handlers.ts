@@ -23,6 +23,7 @@ import { connectHandlers } from "./handlers-connect.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
 import { labelHandlers } from "./handlers-labels.ts";
+import { consentHandlers } from "./handlers-consent.ts";
 import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
 import type { OAuthRooms } from "./oauth-rooms.ts";
@@ -266,6 +267,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
 
     ...permissionHandlers(ports, known),
     ...labelHandlers(ports, known),
+    ...consentHandlers(ports.permission, known),
 
     ...overviewHandlers({ ...ports, known }),
     "calls.search": (query) => {

@@ -1,6 +1,9 @@
 // The rooms behind a permit, put together: policy, the person's rules, what is allowed for a while, and the questions.
 import type { AppEvent } from "./contract.ts";
+import type { Agent } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
+import { createConsentRegister } from "./core/consent/consent-register.ts";
+import { type Standing, standingOf } from "./core/consent/standing.ts";
 import type { Digest } from "./core/digest.ts";
 import { createFlow } from "./core/labels/flow.ts";
 import { createLabelRegister } from "./core/labels/label-register.ts";
@@ -9,8 +12,10 @@ import { createGrants } from "./core/permission/grants.ts";
 import { createPermission } from "./core/permission/permission.ts";
 import { createQuestions } from "./core/permission/questions.ts";
 import { createRuleRegister } from "./core/policy/rule-register.ts";
+import type { Log } from "./core/log.ts";
 import type { Store } from "./core/registry.ts";
 import { createRuns, type FormerRun } from "./core/runs/runs.ts";
+import type { Server } from "./core/servers.ts";
 import { loadEngine, shippedPolicy } from "./host/policy/engine.ts";
 
 export interface PermissionRoomsPorts {
@@ -25,6 +30,9 @@ export interface PermissionRoomsPorts {
   readonly clear: (text: string) => string;
   /** The person did not ask for what this agent wants. */
   readonly pause: (agentId: string) => Promise<void>;
+  /** Ends what this agent has open at this server. */
+  readonly cut: (agentId: string, server: Server) => void;
+  readonly log: Log;
   readonly changed: (what: (AppEvent & { type: "changed" })["what"]) => void;
 }
 
@@ -50,6 +58,23 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     clear: ports.clear,
   });
   const rules = createRuleRegister({ store, clock, digest, questions });
+  const standing = (agent: Agent | null, server: Server): Standing =>
+    standingOf(agent, server, {
+      issuers: () => store.read("issuers"),
+      accounts: () => store.read("accounts"),
+    });
+  const { isPractice, pause } = ports;
+  const consents = createConsentRegister({
+    store,
+    clock,
+    digest,
+    questions,
+    isPractice,
+    standing,
+    pause,
+    cut: ports.cut,
+    failed: (error) => ports.log.error("consents.sweep", error),
+  });
   const engine = await loadEngine(shippedPolicy(), store.read("rules"));
   store.watch((name) => {
     if (name === "rules") engine.setRules(store.read("rules"));
@@ -61,12 +86,17 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     flow,
     clock,
     digest,
-    isPractice: ports.isPractice,
+    isPractice,
+    consents,
+    standing,
     always: (subject) => rules.always(subject),
-    pause: ports.pause,
+    pause,
   });
   return {
     decide: permission.decide.bind(permission),
+    admit: permission.admit,
+    consents,
+    standing,
     questions,
     grants,
     rules,

@@ -2,6 +2,7 @@
 // says comes ready-made from the app; nothing here repeats it.
 import { approvalWords } from "./words/approval.ts";
 import { agentWords } from "./words/agents.ts";
+import { consentWords } from "./words/consent.ts";
 import { doctorWords } from "./words/doctor.ts";
 import { findingWords } from "./words/finding.ts";
 import { identityWords } from "./words/identities.ts";
@@ -30,6 +31,7 @@ export const words = {
   lab: labWords,
   xray: xrayWords,
   approval: approvalWords,
+  consent: consentWords,
   policy: policyWords,
   renewal: renewalWords,
 } as const;

@@ -37,6 +37,11 @@ export const permissionMethods = {
           scope: z.enum(SCOPES),
           fields: z.array(z.string().max(512)).max(MAX_FIELDS).readonly().optional(),
           atMost: z.number().int().min(1).max(MOST_CALLS).nullable().optional(),
+          tools: z
+            .array(z.strictObject({ name: z.string().max(1024), effect }))
+            .max(2000)
+            .readonly()
+            .optional(),
         }),
         z.strictObject({ type: z.literal("deny") }),
         z.strictObject({ type: z.literal("deny-and-pause") }),

@@ -28,7 +28,7 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly redact: Redactor;
-  readonly permission: Pick<Permission, "decide">;
+  readonly permission: Pick<Permission, "decide" | "admit">;
   /** Counts one call. @throws Refusal `call_limit_reached` */
   readonly limit: (server: Server, attachment: Attachment) => void;
   /** Counts one message that is about to be decided. @throws Refusal `call_limit_reached` */
@@ -133,11 +133,15 @@ export function createGateway(ports: GatewayPorts) {
    */
   function stillHolds(permit: Permit, server: Server): Permit {
     if (permit.refusal !== null || permit.record.waitedMs === null) return permit;
-    const now = ports.servers().find((one) => one.id === server.id);
-    if (JSON.stringify(now) === JSON.stringify(server)) return permit;
-    const reason = "its server was paused, changed or removed while it was asked about";
-    return { ...permit, refusal: new Refusal("call_denied", { reason }) };
+    return unchanged(server) ? permit : { ...permit, refusal: overtaken() };
   }
+
+  const unchanged = (server: Server): boolean =>
+    JSON.stringify(ports.servers().find((one) => one.id === server.id)) === JSON.stringify(server);
+  const overtaken = (): Refusal =>
+    new Refusal("call_denied", {
+      reason: "its server was paused, changed or removed while it was asked about",
+    });
 
   /** The argument bytes as text: they were read strictly, so this changes nothing. */
   function argumentsOf({ message, body }: Asked): string {
@@ -168,10 +172,11 @@ export function createGateway(ports: GatewayPorts) {
       message.kind === "request" && message.method === "tools/call",
 
     /**
-     * Leave to send, or not: policy is asked, and the person where it says so. For a gated message the decision is in
-     * the journal when this resolves.
+     * Leave to send, or not: policy is asked, and the person where it says so, or where this agent meets this server for
+     * the first time. For a gated message the decision is in the journal when this resolves.
+     * @param asked null for what is no message: an event stream, the end of a session
      * @param signal aborted when the agent is gone, which withdraws the question
-     * @throws Refusal `journal_unwritable`, `call_limit_reached`
+     * @throws Refusal `journal_unwritable`, `call_limit_reached`; for what is not gated `consent_*`, `sign_in_needed`, `question_*`
      */
     async open(reached: Reached, asked: Asked | null, signal?: AbortSignal): Promise<Plan> {
       if (!reachedOnes.has(reached))
@@ -200,6 +205,12 @@ export function createGateway(ports: GatewayPorts) {
         callId = intent.id;
         call = { tool: wanted.tool, run: permit.run };
         ({ refusal } = permit);
+      } else {
+        const { who, server } = reached;
+        // Nobody waits for the answer to a notification, and a stream is opened again: neither is worth a question.
+        const mayAsk = asked?.message.kind === "request";
+        const { waitedMs } = await ports.permission.admit(who, server, mayAsk, signal);
+        if (waitedMs !== null && !unchanged(server)) throw overtaken();
       }
       const plan: Plan = { reached, callId, call, cleared, refusal };
       plans.add(plan);
@@ -327,7 +338,7 @@ export function createGateway(ports: GatewayPorts) {
         return { outcome: "aborted", code, evidence };
       }
       const ours =
-        /^(?:policy_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
+        /^(?:policy_|consent_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
       return { outcome: ours.test(code) ? "denied" : "failed", code, evidence };
     },
   };

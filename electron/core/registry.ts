@@ -2,6 +2,7 @@
 import type { Agent } from "./agents.ts";
 import type { Certificate } from "./certificates.ts";
 import type { Connection } from "./connect/connections.ts";
+import type { Consent } from "./consent/consents.ts";
 import type { Issuer } from "./issuers.ts";
 import type { ToolLabels } from "./labels/labels.ts";
 import type { Rule } from "./policy/rules.ts";
@@ -27,6 +28,8 @@ export interface Documents {
   readonly connections: readonly Connection[];
   /** What tools do with data, as the person said it. */
   readonly labels: readonly ToolLabels[];
+  /** Which agent may use which server, for what both were. */
+  readonly consents: readonly Consent[];
 }
 export type DocumentName = keyof Documents;
 

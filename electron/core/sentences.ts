@@ -3,6 +3,7 @@
 import { asTyped } from "./command-line.ts";
 import type { Facts, Refusal, RefusalCode } from "./errors.ts";
 import { connectWords } from "./sentences/connect.ts";
+import { consentWords } from "./sentences/consent.ts";
 import { permissionWords } from "./sentences/permission.ts";
 import type { Words } from "./sentences/words.ts";
 
@@ -438,6 +439,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   ...permissionWords,
   ...connectWords,
+  ...consentWords,
 };
 
 /** Fills `{name}` from facts; an unknown name stays visible as `…` rather than breaking the sentence. */

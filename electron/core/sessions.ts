@@ -16,7 +16,8 @@ export interface Sessions {
    */
   check(agentId: string, serverId: string, sessionId: string): void;
   forget(serverId: string, sessionId: string): void;
-  dropAgent(agentId: string): void;
+  /** With a server, its sessions there alone. */
+  dropAgent(agentId: string, serverId?: string): void;
   dropServer(serverId: string): void;
 }
 
@@ -57,8 +58,11 @@ export function createSessions(clock: Clock): Sessions {
     forget(serverId, sessionId) {
       bound.delete(keyOf(serverId, sessionId));
     },
-    dropAgent(agentId) {
-      for (const [key, entry] of bound) if (entry.agentId === agentId) bound.delete(key);
+    dropAgent(agentId, serverId) {
+      for (const [key, entry] of bound) {
+        const there = serverId === undefined || entry.serverId === serverId;
+        if (there && entry.agentId === agentId) bound.delete(key);
+      }
     },
     dropServer(serverId) {
       for (const [key, entry] of bound) if (entry.serverId === serverId) bound.delete(key);

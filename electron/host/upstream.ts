@@ -33,7 +33,7 @@ export interface Upstream {
   /** Resolves once status and headers are known. @throws Refusal (`upstream_*`, `stdio_*`) */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Ends what belongs to this agent (it was rotated, paused or removed). */
-  dropAgent(agentId: string): void;
+  dropAgent(agentId: string, serverId?: string): void;
   /** Ends what belongs to this server (it was changed, paused or removed). */
   dropServer(serverId: string): void;
   close(): Promise<void>;

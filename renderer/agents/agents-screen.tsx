@@ -15,6 +15,7 @@ import { useApp, useStore } from "../state/context.tsx";
 import type { AgentView, Complaint, Issued } from "../types.ts";
 import { words } from "../words.ts";
 import { CertificateDoor, CertificateFacts, SetCertificate } from "./agent-certificate.tsx";
+import { MayUse } from "./may-use.tsx";
 import { IssuedDialog } from "./issued.tsx";
 
 /** When an agent was last seen changes without an event. */
@@ -198,6 +199,7 @@ function AgentCard(props: { agent: AgentView; onAsk: (action: AgentAction) => vo
         </div>
       </dl>
       <CertificateFacts agent={agent} />
+      <MayUse agent={agent} />
       {complaint !== null && <ComplaintBox complaint={complaint} />}
     </li>
   );

@@ -27,6 +27,7 @@ function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   const w = words.approval.answer;
   if (matter.kind === "rule") return w.allowRule;
   if (matter.kind === "labels") return w.allowLabels;
+  if (matter.kind === "consent") return words.consent.question.allow;
   return w.allowFor[lifetime];
 }
 
@@ -42,6 +43,7 @@ export function AnswerBar(props: {
   const w = words.approval.answer;
   // What changes the settings stands for good, and is answered as it is.
   const call = matter.kind === "call" ? matter : null;
+  const agentAsks = call !== null || matter.kind === "consent";
   const lasting = call === null;
   const [choice, setChoice] = useState<Choice>(NARROWEST);
   const [isOpen, setOpen] = useState(false);
@@ -107,7 +109,7 @@ export function AnswerBar(props: {
             {isOpen ? w.justOnce : w.longer}
           </Button>
         )}
-        {call !== null && (
+        {agentAsks && (
           <Button
             look="quiet"
             title={w.pauseHint}

@@ -10,6 +10,7 @@ import type { CallMatter } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
 import { Trifecta } from "./trifecta.tsx";
+import { Whose } from "./whose.tsx";
 
 export function CallQuestion(props: { matter: CallMatter; waiting: number }): ReactNode {
   const { matter, waiting } = props;
@@ -51,7 +52,7 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
             <Shown text={subject.server.target} />
           </span>
         </Fact>
-        <Fact name={w.credential}>{words.log.pattern[subject.server.pattern]}</Fact>
+        <Whose {...subject} pattern={subject.server.pattern} />
         <Fact name={w.reason}>
           {rules.map((rule) => w.rules[rule] ?? `${w.ownRule} (${rule})`).join("; ")}
         </Fact>

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Question, ShownQuestion } from "../types.ts";
 import { CallQuestion } from "./call-question.tsx";
 import { LabelsQuestion } from "./labels-question.tsx";
+import { ConsentQuestion } from "./consent-question.tsx";
 import { RuleQuestion } from "./rule-question.tsx";
 
 type Matter = Question["matter"];
@@ -12,6 +13,7 @@ const VIEWS: {
   readonly [K in Matter["kind"]]: (matter: Of<K>, waiting: number) => ReactNode;
 } = {
   call: (matter, waiting) => <CallQuestion matter={matter} waiting={waiting} />,
+  consent: ({ offer }) => <ConsentQuestion offer={offer} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,
 };

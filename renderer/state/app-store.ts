@@ -8,6 +8,7 @@ import type {
   AppStatus,
   CertificateView,
   Complaint,
+  ConsentView,
   Grant,
   Issuer,
   LabelsView,
@@ -33,6 +34,7 @@ interface Parts {
   readonly rules: readonly Rule[];
   readonly grants: readonly Grant[];
   readonly labels: LabelsView;
+  readonly consents: readonly ConsentView[];
   readonly waiting: Waiting;
 }
 export type Part = keyof Parts;
@@ -54,22 +56,24 @@ const METHOD = {
   rules: "rules.list",
   grants: "grants.list",
   labels: "labels.list",
+  consents: "consents.list",
   waiting: "questions.waiting",
 } as const satisfies Record<Part, Method>;
 const PARTS = Object.keys(METHOD) as Part[];
 
 /** Which parts an event makes stale. Counts are part of the status, so it is asked for each time. */
 const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Part[]> = {
-  servers: ["servers", "status"],
-  agents: ["agents", "status"],
-  issuers: ["issuers"],
-  accounts: ["accounts"],
+  servers: ["servers", "status", "consents"],
+  agents: ["agents", "status", "consents"],
+  issuers: ["issuers", "consents"],
+  accounts: ["accounts", "consents"],
   certificates: ["certificates", "status"],
   actors: [],
   rules: ["rules"],
   connections: [],
   grants: ["grants"],
   labels: ["labels"],
+  consents: ["consents"],
   questions: ["waiting"],
   tenants: ["servers", "agents", "issuers", "accounts", "certificates"],
   vault: ["status"],
@@ -108,6 +112,7 @@ export class AppStore {
       rules: null,
       grants: null,
       labels: null,
+      consents: null,
       waiting: null,
       complaint: null,
     };

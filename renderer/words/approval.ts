@@ -33,7 +33,6 @@ export const approvalWords = {
     tool: "Tool",
     toolHint: "The name as the agent wrote it",
     server: "Server",
-    credential: "Credential",
     reason: "Asked because",
     waiting: (count: number) =>
       plural(count, {
@@ -48,6 +47,7 @@ export const approvalWords = {
     hash: "What you allow is these bytes",
     hashHint: "SHA-256 of tool and arguments. The same stands in the log.",
     rules: {
+      "built-in/consent": "you had not agreed that the agent uses the server",
       "built-in/nothing-said": "no rule allows or denies it",
       "built-in/lethal-trifecta": "it would complete a way for private data to leave",
       "built-in/destructive": "what cannot be taken back is always asked about",

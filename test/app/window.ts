@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright";
 import { freePort } from "../support/processes.ts";
-import { writeRules } from "../support/rules.ts";
+import { ONLY_MET, writeRules } from "../support/rules.ts";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 /** The app's exit code for `port_taken`. */
@@ -64,7 +64,7 @@ interface EndedEarly {
 async function tryToOpen(args: readonly string[], asks: boolean): Promise<AppWindow | EndedEarly> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-app-"));
   const remove = (): void => fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
-  if (!asks) writeRules(dataFolder);
+  writeRules(dataFolder, asks ? ONLY_MET : undefined);
   const port = await freePort();
   const app = await _electron.launch({
     executablePath: electronProgram(),

@@ -149,7 +149,7 @@ describe("a call that no rule decides", () => {
     );
     expect((await first).status).toBe(200);
     expect((await send(toolCall({ a: 2 }, 2))).status).toBe(200);
-    const [rule] = await house.call("rules.list", {});
+    const rule = (await house.call("rules.list", {})).find(({ tool }) => tool === "echo");
     expect(rule).toMatchObject({ effect: "allow", tool: "echo" });
     expect(rule?.target).toMatch(/^http:\/\/127\.0\.0\.1:/);
     await house.call("rules.remove", { id: rule?.id ?? "" });
@@ -264,7 +264,8 @@ describe("only the surface that asks can answer (threats 52, 53)", () => {
     const adding = house.reply("rules.add", { effect: "allow", tool: "echo" });
     const question = await asked(house);
     expect(question.matter).toMatchObject({ kind: "rule", rule: { tool: "echo" } });
-    expect(await house.call("rules.list", {})).toEqual([]);
+    const standing = (await house.call("rules.list", {})).filter(({ tool }) => tool === "echo");
+    expect(standing).toEqual([]);
     const yes: Verdict = { type: "allow", lifetime: "always", scope: "tool" };
     expect(await answer(house, question, yes, 600)).toMatchObject({
       ok: false,

@@ -15,7 +15,11 @@ type Mine = Pick<
   Handlers,
   Extract<
     keyof Handlers,
-    `questions.${string}` | `grants.${string}` | `rules.${string}` | `labels.${string}`
+    | `questions.${string}`
+    | `grants.${string}`
+    | `rules.${string}`
+    | `labels.${string}`
+    | `consents.${string}`
   >
 >;
 
@@ -63,6 +67,12 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
     "grants.list": () => world.grants,
     "grants.revoke": ({ id }) => {
       world.grants = world.grants.filter((grant) => grant.id !== id);
+      return { revoked: true };
+    },
+    "consents.list": () => world.consents,
+    "consents.revoke": ({ id }) => {
+      world.consents = world.consents.filter((one) => one.id !== id);
+      emit({ type: "changed", what: "consents" });
       return { revoked: true };
     },
     "rules.list": () => world.rules,

@@ -12,6 +12,7 @@ import type {
   SignInState,
 } from "../../electron/contract.ts";
 import { narrowed } from "../../electron/core/agent-scopes.ts";
+import type { ConsentView } from "../../electron/core/consent/consent-register.ts";
 import { Refusal, type RefusalCode } from "../../electron/core/errors.ts";
 import { failedStepOf, type Flow } from "../../electron/core/flows.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
@@ -66,6 +67,7 @@ export interface World {
   cooling: string[];
   grants: Grant[];
   labels: ToolLabels[];
+  consents: ConsentView[];
   /** What `servers.test` finds. */
   serverWorks: boolean;
   /** Assistants and what stands in their files. */
@@ -120,6 +122,7 @@ export const emptyWorld = (): World => ({
   connectSame: false,
   connectMoves: 0,
   undoRefused: false,
+  consents: [],
   seen: [],
 });
 

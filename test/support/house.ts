@@ -7,7 +7,7 @@ import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.t
 import type { CallRow } from "../../electron/core/journal.ts";
 import type { Log } from "../../electron/core/log.ts";
 import { freePort, temporaryFolder, until } from "./processes.ts";
-import { writeRules } from "./rules.ts";
+import { ONLY_MET, writeRules } from "./rules.ts";
 
 export interface House {
   readonly countersign: Countersign;
@@ -27,13 +27,17 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** @param change `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed */
+/**
+ * @param change `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed. `consents`:
+ *   agents are also asked about when they first meet a server
+ */
 export async function openHouse({
   asks = false,
+  consents = false,
   ...change
-}: Partial<ComposeOptions> & { asks?: boolean } = {}): Promise<House> {
+}: Partial<ComposeOptions> & { asks?: boolean; consents?: boolean } = {}): Promise<House> {
   const folder = temporaryFolder();
-  if (!asks) writeRules(change.dataFolder ?? folder.path);
+  if (!consents) writeRules(change.dataFolder ?? folder.path, asks ? ONLY_MET : undefined);
   const port = change.port ?? (await freePort());
   const logged: string[] = [];
   const note = (...parts: unknown[]): void => {

@@ -44,6 +44,7 @@ export function memoryStore(): Store & { all: Documents } {
     rules: [],
     connections: [],
     labels: [],
+    consents: [],
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

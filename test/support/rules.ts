@@ -28,3 +28,8 @@ export function writeRules(
   const file = path.join(folder, "rules.json");
   fs.writeFileSync(file, `${JSON.stringify({ format: 1, rules }, null, 2)}\n`, { mode: 0o600 });
 }
+
+/** Allows a tool that nobody has: agents may use every server, and each call is asked about all the same. */
+export const ONLY_MET: readonly Rule[] = TENANTS.map((tenant, i) =>
+  rule(100 + i, { tenant, tool: "countersign-test-no-such-tool" }),
+);

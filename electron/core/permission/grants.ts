@@ -42,6 +42,8 @@ export interface Grant {
   readonly tenant: string;
   readonly agent: Subject["agent"];
   readonly server: Pick<Subject["server"], "id" | "name">;
+  /** On whose behalf; null where no account is used. */
+  readonly account: Subject["account"];
   readonly tool: string;
   readonly scope: Scope;
   /** Only where the scope is `arguments`. */
@@ -151,6 +153,7 @@ export function createGrants(ports: {
           tenant: subject.tenant,
           agent: subject.agent,
           server: { id: subject.server.id, name: subject.server.name },
+          account: subject.account,
           tool: subject.tool,
           scope,
           argumentsHash: scope === "arguments" ? subject.argumentsHash : null,
@@ -193,6 +196,13 @@ export function createGrants(ports: {
     revoke(id: string): void {
       if (!kept.delete(id)) throw new Refusal("grant_unknown");
       ports.changed();
+    },
+
+    /** What this account (`acc_…`) was used for: somebody else stands in its place now. */
+    lapseOf(account: string): void {
+      const gone = [...kept].filter(([, { grant }]) => grant.account?.id === account);
+      for (const [id] of gone) kept.delete(id);
+      if (gone.length > 0) ports.changed();
     },
 
     /** When the vault or the screen is locked, the machine sleeps, the program ends. */

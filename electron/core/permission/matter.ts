@@ -3,10 +3,12 @@
 import { Refusal } from "../errors.ts";
 import type { FlowLabel } from "../labels/labels.ts";
 import type { Brought } from "../labels/trifecta.ts";
+import type { ConsentOffer } from "../consent/offer.ts";
 import type { Rule } from "../policy/rules.ts";
 import { conditionsFor } from "./conditions.ts";
 import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
 import type { Subject } from "./subject.ts";
+import { admitChoices, type ToolChoice } from "./tool-choice.ts";
 
 /** A call that an agent wants to make. */
 export interface CallMatter {
@@ -22,6 +24,8 @@ export interface CallMatter {
 /** What is asked. `rule`: whether a rule that allows something shall stand. `labels`: whether a tool loses some. */
 export type Matter =
   | CallMatter
+  /** Whether an agent may use a server at all. */
+  | { readonly kind: "consent"; readonly offer: ConsentOffer }
   | {
       readonly kind: "rule";
       readonly rule: Rule;
@@ -46,6 +50,8 @@ export type Verdict =
       readonly fields?: readonly string[] | undefined;
       /** Further calls that it covers, 1 to 1000; null or left out where they are not counted. */
       readonly atMost?: number | null | undefined;
+      /** With a consent: what is decided beforehand for tools that were shown; left out means nothing. */
+      readonly tools?: readonly ToolChoice[] | undefined;
     }
   | { readonly type: "deny" }
   /** "I did not ask for this": the agent is paused, too. */
@@ -69,8 +75,13 @@ const notOffered = (reason: string): never => {
 
 type Of<K extends MatterKind> = Extract<Matter, { readonly kind: K }>;
 
+const noTools = (tools: Allow["tools"]): void => {
+  if (tools !== undefined) notOffered("only a consent decides on tools beforehand");
+};
+
 function admitCall({ subject, trifecta }: CallMatter, allow: Allow): void {
   const { lifetime, scope, fields, atMost } = allow;
+  noTools(allow.tools);
   if (trifecta !== undefined && lifetime !== "once") {
     notOffered("what carries private data out is allowed one call at a time");
   }
@@ -110,11 +121,23 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
       admit: (allow) => admitCall(matter, allow),
     };
   },
+  consent: ({ offer }) => ({
+    agent: offer.agent,
+    // It stands until something changes: what it is for wants reading.
+    grave: true,
+    // Whatever the agent sends there first waits for the same answer.
+    sameAs: JSON.stringify([offer.agent.id, offer.server.id, offer.terms]),
+    admit({ lifetime, tools = [] }) {
+      if (lifetime !== "always") notOffered("a consent stands until something changes");
+      admitChoices(tools, offer.tools ?? []);
+    },
+  }),
   rule: () => ({
     agent: null,
     grave: true,
     sameAs: null,
-    admit({ lifetime }) {
+    admit({ lifetime, tools }) {
+      noTools(tools);
       if (lifetime !== "always") notOffered("a rule stands until it is removed");
     },
   }),

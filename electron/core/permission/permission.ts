@@ -1,7 +1,10 @@
 // Whether a call may go on: policy first, then what its run has read, then what the person allowed for a while, then the
 // person. What comes out is a permit, which the gateway writes down and acts on; there is no way past it.
 import type { AdmittedAgent } from "../agent-register.ts";
+import type { Agent } from "../agents.ts";
 import type { Clock } from "../clock.ts";
+import type { ConsentRegister, Passed } from "../consent/consent-register.ts";
+import type { AccountFact, Standing } from "../consent/standing.ts";
 import type { Digest } from "../digest.ts";
 import { asRefusal, Refusal } from "../errors.ts";
 import type { Flow } from "../labels/flow.ts";
@@ -27,6 +30,12 @@ export interface PermitRecord {
   readonly lifetime: Lifetime | null;
   /** Milliseconds that the person took. */
   readonly waitedMs: number | null;
+  /** Why the agent may use the server at all; left out in rows of before. */
+  readonly consent?: Pick<Passed, "by" | "consent">;
+  /** On whose behalf, as it stood when it was decided; left out in rows of before. */
+  readonly account?: AccountFact | null;
+  readonly audience?: string | null;
+  readonly scopes?: readonly string[];
 }
 
 /** Leave for one call, or the refusal. Only permission.decide makes one. */
@@ -47,6 +56,9 @@ export interface PermissionPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly isPractice: (tenant: string) => boolean;
+  /** Whether the agent may use the server at all. */
+  readonly consents: Pick<ConsentRegister, "pass">;
+  readonly standing: (agent: Agent, server: Server) => Standing;
   /** Makes the rule that "always" stands for. */
   readonly always: (subject: Subject) => Promise<void>;
   /** The person did not ask for this: the agent is paused. */
@@ -67,6 +79,11 @@ export interface Wanted {
 const ANSWERS = 64;
 
 type Trifecta = readonly Brought[] | null;
+/** Named in rows where no policy was asked, because the person did not agree that the agent uses the server. */
+const NO_CONSENT = "built-in/consent";
+
+const together = (a: number | null, b: number | null): number | null =>
+  a === null && b === null ? null : (a ?? 0) + (b ?? 0);
 
 export type Permission = ReturnType<typeof createPermission>;
 
@@ -128,7 +145,7 @@ export function createPermission(ports: PermissionPorts) {
       question: answered.question,
       grant: await keep(subject, answered),
       lifetime: verdict.type === "allow" ? verdict.lifetime : null,
-      waitedMs: answered.waitedMs,
+      waitedMs: together(blank.waitedMs, answered.waitedMs),
     };
     const said =
       verdict.type === "allow" ? null : new Refusal("call_refused", { tool: subject.tool });
@@ -136,6 +153,18 @@ export function createPermission(ports: PermissionPorts) {
   }
 
   return {
+    /**
+     * Leave to send what is not gated: the agent may use the server at all.
+     * @param mayAsk whether somebody waits for the answer, so that the person is asked where they were not yet
+     * @throws Refusal as consents.pass
+     */
+    admit: (
+      who: AdmittedAgent,
+      server: Server,
+      mayAsk: boolean,
+      signal?: AbortSignal,
+    ): Passed | Promise<Passed> => ports.consents.pass(who, server, mayAsk, signal),
+
     /** Never throws: what goes wrong is a refusal in the permit. */
     async decide(
       who: AdmittedAgent,
@@ -145,15 +174,28 @@ export function createPermission(ports: PermissionPorts) {
     ): Promise<Permit> {
       const entered = flow.enter(who.agent.id, server.id, wanted.sessionId);
       const run = entered.id;
-      const subject = subjectOf(who, server, wanted.tool, wanted.argumentsText, digest, entered);
-      const blank: PermitRecord = {
+      const standing = ports.standing(who.agent, server);
+      const { account, audience, scopes } = standing;
+      const subject = subjectOf(who, server, wanted, standing, digest, entered);
+      let blank: PermitRecord = {
         policy: engine.hash(),
         argumentsHash: subject.argumentsHash,
         question: null,
         grant: null,
         lifetime: null,
         waitedMs: null,
+        account,
+        audience,
+        scopes,
       };
+      try {
+        const passed = ports.consents.pass(who, server, true, signal);
+        // Where nothing is asked, nothing else may come between this and the question about the call.
+        const { by, consent, waitedMs } = passed instanceof Promise ? await passed : passed;
+        blank = { ...blank, consent: { by, consent }, waitedMs };
+      } catch (error) {
+        return { rules: [NO_CONSENT], run, record: blank, refusal: asRefusal(error) };
+      }
       const input = policyInput(who, server, {
         tool: wanted.tool,
         via: wanted.via,
@@ -163,6 +205,7 @@ export function createPermission(ports: PermissionPorts) {
         practice: ports.isPractice(server.tenant),
         labels: flow.labels(server.id, wanted.tool),
         callsInRun: entered.calls,
+        account,
       });
       const said = overruled(decide(engine, input), subject);
       const { effect, rules } = said;

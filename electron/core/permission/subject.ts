@@ -1,11 +1,21 @@
 // What the person is asked about, and what an answer is bound to: one call, in the bytes that will be sent.
 import type { AdmittedAgent } from "../agent-register.ts";
 import type { AgentAuthMethod } from "../agents.ts";
+import type { AccountFact, Standing } from "../consent/standing.ts";
 import { hex, type Digest } from "../digest.ts";
 import { isDestructive } from "../policy/destructive.ts";
 import { targetOf } from "../policy/input.ts";
 import type { Run } from "../runs/runs.ts";
 import type { PatternType, Server, Stage } from "../servers.ts";
+
+export interface ServerFace {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Server["kind"];
+  readonly stage: Stage;
+  readonly pattern: PatternType | "env";
+  readonly target: string;
+}
 
 export interface Subject {
   readonly tenant: string;
@@ -14,14 +24,14 @@ export interface Subject {
     readonly name: string;
     readonly authMethod: AgentAuthMethod;
   };
-  readonly server: {
-    readonly id: string;
-    readonly name: string;
-    readonly kind: Server["kind"];
-    readonly stage: Stage;
-    readonly pattern: PatternType | "env";
-    readonly target: string;
-  };
+  readonly server: ServerFace;
+  /** On whose behalf; null where the server is used with no account, or none is signed in. */
+  readonly account: AccountFact | null;
+  /** What the token is for, and what it may do; null and empty where there is no token. */
+  readonly audience: string | null;
+  readonly scopes: readonly string[];
+  /** Whether the token names the agent as who acts for the person. */
+  readonly acts: Standing["acts"];
   /** As the agent wrote it. */
   readonly tool: string;
   readonly destructive: boolean;
@@ -30,38 +40,53 @@ export interface Subject {
   readonly argumentsBytes: number;
   /** SHA-256 of the tool's name, a line feed, and the argument bytes; hex. What is shown is what is sent. */
   readonly argumentsHash: string;
-  /** Changes with the agent's credential and with anything about the server: what was allowed before is void then. */
+  /**
+   * Changes with the agent's credential, with anything about the server, and with account and scopes: what was allowed
+   * before is void then.
+   */
   readonly stamp: string;
   /** The stretch of work of its agent that the call belongs to. */
   readonly run?: Run | null | undefined;
 }
 
+export const serverFace = (server: Server): ServerFace => ({
+  id: server.id,
+  name: server.name,
+  kind: server.kind,
+  stage: server.stage,
+  pattern: server.kind === "http" ? server.pattern.type : "env",
+  target: targetOf(server),
+});
+
 export function subjectOf(
   who: AdmittedAgent,
   server: Server,
-  tool: string,
-  argumentsText: string,
+  { tool, argumentsText }: { readonly tool: string; readonly argumentsText: string },
+  standing: Standing,
   digest: Digest,
   run: Run | null = null,
 ): Subject {
   const { agent, authMethod } = who;
+  const { account, audience, scopes, acts } = standing;
+  const whose = account === null ? null : [account.issuer, account.sub, account.tenant];
   return {
     tenant: server.tenant,
     agent: { id: agent.id, name: agent.name, authMethod },
-    server: {
-      id: server.id,
-      name: server.name,
-      kind: server.kind,
-      stage: server.stage,
-      pattern: server.kind === "http" ? server.pattern.type : "env",
-      target: targetOf(server),
-    },
+    server: serverFace(server),
+    account,
+    audience,
+    scopes,
+    acts,
     tool,
     destructive: isDestructive(tool),
     argumentsText,
     argumentsBytes: new TextEncoder().encode(argumentsText).length,
     argumentsHash: hex(digest.sha256(`${tool}\n${argumentsText}`)),
-    stamp: hex(digest.sha256(JSON.stringify([agent.credentialHash, agent.certificate, server]))),
+    stamp: hex(
+      digest.sha256(
+        JSON.stringify([agent.credentialHash, agent.certificate, server, whose, scopes]),
+      ),
+    ),
     run,
   };
 }

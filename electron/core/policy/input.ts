@@ -1,6 +1,7 @@
 // The document that policy is asked about: a superset of the one that the five patterns were published with, so that
 // policies written for those (`input.agent.scopes`, `input.tool.namespace`, `input.request.cert_verified`) run as they are.
 import type { AdmittedAgent } from "../agent-register.ts";
+import type { AccountFact } from "../consent/standing.ts";
 import { RUNGS, strength } from "../oauth/keeping/ladder.ts";
 import { shapeOf } from "../pattern-shape.ts";
 import type { Server } from "../servers.ts";
@@ -35,6 +36,12 @@ export interface PolicyInput {
     /** Calls that the agent asked for in this stretch of work, this one included. */
     readonly calls_in_run: number;
   };
+  /** On whose behalf; null where no account is used. */
+  readonly account: {
+    readonly issuer: string;
+    readonly sub: string | null;
+    readonly tenant: string | null;
+  } | null;
   readonly credential: { readonly pattern: string; readonly bound: boolean };
   readonly request: {
     /** The agent proved itself by a client certificate. */
@@ -64,9 +71,11 @@ export function policyInput(
     practice: boolean;
     labels?: readonly string[];
     callsInRun?: number;
+    account: AccountFact | null;
   },
 ): PolicyInput {
   const { agent, authMethod } = who;
+  const { account } = call;
   const shape = server.kind === "http" ? shapeOf(server.pattern) : ({ type: "env" } as const);
   return {
     agent: {
@@ -91,6 +100,10 @@ export function policyInput(
       labels: call.labels ?? [],
     },
     history: { calls_in_run: call.callsInRun ?? 1 },
+    account:
+      account === null
+        ? null
+        : { issuer: account.issuer, sub: account.sub, tenant: account.tenant },
     credential: { pattern: shape.type, bound: strength(shape) >= RUNGS.bound },
     request: {
       cert_verified: authMethod === "certificate",

@@ -53,12 +53,13 @@ export interface Door {
   ) => Promise<void>;
   /** Answers what was no request at all, wherever it came in. */
   readonly broken: (error: BrokenRequest, socket: Socket, authority: string) => void;
-  /** Ends everything that this agent has open, now. */
-  dropAgent(agentId: string): void;
+  /** Ends everything that this agent has open, now; with a server's name, what it has open there. */
+  dropAgent(agentId: string, server?: string): void;
   close(): Promise<void>;
 }
 
 const MAX_OPEN_PER_AGENT = 512;
+const ENDED = "its agent may not use this server any more";
 
 /**
  * Opens the door on 127.0.0.1. The port is fixed: agents are configured with it, and whoever listens on another
@@ -66,7 +67,7 @@ const MAX_OPEN_PER_AGENT = 512;
  * @throws Refusal `port_taken` with the program that holds it
  */
 export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<Door> {
-  const open = new Map<string, Set<AbortController>>();
+  const open = new Map<string, Map<AbortController, string>>();
   const sockets = new Set<Socket>();
   const maxOpen = options.maxOpenPerAgent ?? MAX_OPEN_PER_AGENT;
   let front: Entrance;
@@ -115,7 +116,7 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
       return;
     }
 
-    const mine = open.get(who.agent.id) ?? new Set<AbortController>();
+    const mine = open.get(who.agent.id) ?? new Map<AbortController, string>();
     open.set(who.agent.id, mine);
     if (mine.size >= maxOpen) {
       const refusal = new Refusal("door_busy");
@@ -129,7 +130,7 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
       return;
     }
     const controller = new AbortController();
-    mine.add(controller);
+    mine.set(controller, target.server);
     // `close` also comes after a complete answer; then nothing listens any more.
     response.once("close", () => {
       if (!response.writableFinished) controller.abort(new Refusal("agent_hung_up"));
@@ -182,16 +183,18 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
     origin,
     serve,
     broken,
-    dropAgent(agentId) {
-      for (const controller of open.get(agentId) ?? [])
-        controller.abort(new Refusal("agent_removed"));
+    dropAgent(agentId, server) {
+      for (const [controller, at] of open.get(agentId) ?? []) {
+        if (server === undefined) controller.abort(new Refusal("agent_removed"));
+        else if (at === server) controller.abort(new Refusal("call_denied", { reason: ENDED }));
+      }
     },
     async close() {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      for (const set of open.values())
-        for (const controller of set) controller.abort(new Refusal("agent_hung_up"));
+      for (const mine of open.values())
+        for (const controller of mine.keys()) controller.abort(new Refusal("agent_hung_up"));
       server.closeIdleConnections();
       // What was told to end gets a moment to write its last words.
       const timer = setTimeout(() => {

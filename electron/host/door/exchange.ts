@@ -135,7 +135,11 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
     } else if (refusal.code === "agent_hung_up" || refusal.code === "agent_removed") {
       // An event stream that its agent closed, or a listing that it no longer wants: nothing was refused.
       return;
-    } else if (message === null || gateway.isGated(message)) {
+    } else if (
+      message === null ||
+      gateway.isGated(message) ||
+      refusal.code.startsWith("consent_")
+    ) {
       gateway.turnedAway(refusal.code, {
         who,
         serverName: target.server,

@@ -234,10 +234,10 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
       endQuietly(connection, new Refusal("session_unknown"));
       return empty(204);
     },
-    dropAgent: (agentId) =>
+    dropAgent: (agentId, serverId) =>
       drop(
         () => new Refusal("agent_removed"),
-        (agent) => agent === agentId,
+        (agent, server) => agent === agentId && (serverId === undefined || server === serverId),
       ),
     dropServer(serverId) {
       const reason = "it was changed, paused or removed";

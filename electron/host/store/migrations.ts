@@ -19,6 +19,7 @@ export const MIGRATIONS: Migrations = {
   rules: [],
   connections: [],
   labels: [],
+  consents: [],
 };
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;

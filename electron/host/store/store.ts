@@ -96,6 +96,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     rules: shelf("rules", [], () => []),
     connections: shelf("connections", [], () => []),
     labels: shelf("labels", [], () => []),
+    consents: shelf("consents", [], () => []),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

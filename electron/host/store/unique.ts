@@ -34,6 +34,11 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       // Whoever holds the credential would be two agents at once.
       ["credentialHash", "another agent has this credential", (a) => a.credentialHash],
     ]),
+  consents: (all) =>
+    firstClash(all, [
+      ["id", "another consent has this id", (c) => c.id],
+      ["server", "another consent is for this agent and server", (c) => `${c.agent} ${c.server}`],
+    ]),
   rules: (all) => firstClash(all, [["id", "another rule has this id", (r) => r.id]]),
   connections: (all) =>
     firstClash(all, [["assistant", "this assistant stands in it twice", (c) => c.assistant]]),

@@ -1,6 +1,7 @@
 // The way of one call through policy, flow labels, grants and the person, with a policy that says what a test wants.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { standingOf } from "../../../electron/core/consent/standing.ts";
 import { createFlow } from "../../../electron/core/labels/flow.ts";
 import type { FlowLabel, ToolLabels } from "../../../electron/core/labels/labels.ts";
 import { LETHAL_TRIFECTA } from "../../../electron/core/labels/trifecta.ts";
@@ -28,6 +29,9 @@ const server = (name: string): Server =>
     state: "active",
   }) as unknown as Server;
 
+/** The agent may use the server: that is not what these tests are about. */
+const MET = { by: "rule", consent: null, question: null, waitedMs: null } as const;
+
 interface Said {
   deny: string[];
   ask: string[];
@@ -48,6 +52,8 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
     clock,
     digest,
     isPractice: () => false,
+    consents: { pass: () => MET },
+    standing: (agent, to) => standingOf(agent, to, { issuers: () => [], accounts: () => [] }),
     always: async () => undefined,
     pause: async () => undefined,
   });

@@ -48,6 +48,7 @@ const input = (given: {
     ...given.tool,
   },
   history: { calls_in_run: 1 },
+  account: null,
   credential: { pattern: "api-key", bound: given.bound ?? false },
   request: {
     cert_verified: given.certificate ?? false,

@@ -1,0 +1,79 @@
+// Whether an agent may use a server: both, on whose behalf, and what changed since it was agreed to before.
+import { History } from "lucide-react";
+import type { ReactNode } from "react";
+import { Shown } from "../parts/shown.tsx";
+import type { ConsentOffer, Terms } from "../types.ts";
+import { words } from "../words.ts";
+import { Fact } from "./fact.tsx";
+import { Whose } from "./whose.tsx";
+
+export function ConsentQuestion(props: { offer: ConsentOffer }): ReactNode {
+  const { offer } = props;
+  const { agent, server, terms, before } = offer;
+  const w = words.consent.question;
+  const c = words.approval.call;
+  return (
+    <>
+      <h1 id="ask-heading">{before === null ? w.heading : w.again}</h1>
+      <p className="ask-text">{w.text}</p>
+      {before !== null && <Changed before={before} />}
+      <dl className="facts ask-facts">
+        <Fact name={c.agent}>
+          <strong>
+            <Shown text={agent.name} />
+          </strong>
+          <span className="faint">{c.proof[agent.authMethod]}</span>
+        </Fact>
+        <Fact name={c.server}>
+          <strong>{server.name}</strong>
+          <span className={`badge badge-${server.stage}`}>{words.servers.stage[server.stage]}</span>
+          {server.kind === "stdio" && <span className="faint">{w.local}</span>}
+          <span className="ask-target mono">
+            <Shown text={server.target} />
+          </span>
+        </Fact>
+        <Whose
+          pattern={server.pattern}
+          account={offer.account}
+          acts={offer.acts}
+          audience={terms.audience}
+          scopes={terms.scopes}
+        />
+      </dl>
+    </>
+  );
+}
+
+function Changed(props: { before: NonNullable<ConsentOffer["before"]> }): ReactNode {
+  const { before } = props;
+  const w = words.consent.question;
+  return (
+    <div className="ask-changed">
+      <History size={16} aria-hidden />
+      <div>
+        <strong>{before.changed.length === 0 ? w.changedSince : w.changed}</strong>
+        <ul>
+          {before.changed.map((term) => (
+            <li key={term}>
+              {w.terms[term]}
+              {/* A digest says nothing to anybody. */}
+              {term !== "setup" && (
+                <span className="ask-was mono">
+                  <Shown text={w.was(textOf(before.terms[term]))} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function textOf(value: Terms[keyof Terms]): string {
+  if (value === null) return words.consent.question.nothing;
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.join(" ") || words.consent.question.nothing;
+  const { issuer, sub, tenant } = value;
+  return [sub, tenant, issuer].filter((part) => part !== null).join(" · ");
+}

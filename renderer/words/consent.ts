@@ -1,0 +1,61 @@
+// Words about which agent may use which server, and on whose behalf.
+import { plural } from "../lib/format.ts";
+import type { Subject, Terms } from "../types.ts";
+
+export const consentWords = {
+  /** On the page that asks: whose account and which credential. */
+  whose: {
+    account: "On behalf of",
+    at: (issuer: string) => `at ${issuer}`,
+    claimed: "name as the issuer gives it",
+    subject: (sub: string) => `subject ${sub}`,
+    credential: "Credential",
+    noAccount: {
+      none: "no account, no credential",
+      "api-key": "no account: the key of this server",
+      env: "no account: a program on this machine",
+      "client-credentials": "no account: Countersign itself",
+      mtls: "no account: Countersign's certificate",
+      account: "nobody is signed in",
+      "token-exchange": "nobody is signed in",
+      composite: "no account: Countersign's certificate",
+    } satisfies Record<Subject["server"]["pattern"], string>,
+    acts: {
+      required: "the token names this agent as acting for you",
+      "if-supported": "the token names this agent as acting for you, where the issuer can",
+    } satisfies Record<NonNullable<Subject["acts"]>, string>,
+    audience: "Token is for",
+    scopes: "It may",
+    noScopes: "whatever the issuer gives without being asked for more",
+  },
+  question: {
+    heading: "May this agent use this server?",
+    again: "May this agent still use this server?",
+    text: "Nothing has been sent yet. If you agree, its calls are still asked about one by one, as far as no rule of yours decides them.",
+    changed: "Changed since you agreed",
+    changedSince: "Something about it was changed since you agreed.",
+    was: (text: string) => `before: ${text}`,
+    nothing: "nothing",
+    terms: {
+      target: "Address or command",
+      pattern: "Credential",
+      issuer: "Issuer",
+      clientId: "Registration at the issuer",
+      account: "Account",
+      audience: "What the token is for",
+      scopes: "Scopes",
+      setup: "Folder, variables or certificates",
+    } satisfies Record<keyof Terms, string>,
+    allow: "Let it use the server",
+    local: "A program is started on this machine:",
+  },
+  list: {
+    title: "May use",
+    none: "Nothing yet: you are asked when it first meets a server.",
+    revoke: "Take back",
+    revokeNamed: (server: string) => `Take back the use of ${server}`,
+    as: (who: string) => `as ${who}`,
+    changed: "changed since; you are asked anew",
+    scopes: (count: number) => plural(count, { one: "1 scope", other: "# scopes" }),
+  },
+} as const;
