@@ -1,6 +1,7 @@
 // What a composition root is given and gives back: shared by the desktop and the headless form.
 import type { Around } from "./core/connect/assistants.ts";
 import type { Log } from "./core/log.ts";
+import type { Shell } from "./core/shell.ts";
 import type { VaultKind } from "./core/vault.ts";
 import type { Desk } from "./surface.ts";
 
@@ -21,6 +22,8 @@ export interface ComposeOptions {
   readonly commandLine?: readonly string[];
   /** Whose assistants are looked for; left out: those of this process's user. */
   readonly around?: Around;
+  /** The desktop around the app; none in the headless form. */
+  readonly shell?: Shell;
   readonly log: Log;
 }
 
@@ -38,6 +41,8 @@ export interface Countersign {
   withdrawQuestions(): void;
   /** How the surface that asks is brought to the front; it returns a link where that surface is a page. */
   onQuestions(open: () => string | null): void;
+  /** `shell.takeLink` has something now. */
+  linkCame(): void;
   /** A second start on the same data folder asks the first to show itself. */
   onSecondStart(show: () => void): void;
   /**

@@ -443,6 +443,7 @@ async function compose(
     inbound,
     permission,
     openQuestions: () => openQuestions(),
+    shell: options.shell,
     makeLink: () => makeLink(),
     door: () => origin,
     shim,
@@ -485,6 +486,7 @@ async function compose(
     onQuestions(open) {
       openQuestions = open;
     },
+    linkCame: () => changed("link"),
     onSecondStart(show) {
       showYourself = show;
     },

@@ -202,5 +202,6 @@ export type AppEvent =
         | "lab"
         | "sign-ins"
         | "questions"
-        | "grants";
+        | "grants"
+        | "link";
     };

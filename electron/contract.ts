@@ -10,6 +10,7 @@ import { labelMethods } from "./contract/labels.ts";
 import { permissionMethods } from "./contract/permission.ts";
 import { serverMethods } from "./contract/servers.ts";
 import { type MethodShape, returns } from "./contract/shape.ts";
+import { shellMethods } from "./contract/shell.ts";
 import type { AgentView } from "./core/agents.ts";
 import { agentSchema } from "./core/agents.ts";
 import type { CallPage } from "./core/journal.ts";
@@ -163,6 +164,7 @@ export const contract = {
   ...labelMethods,
   ...overviewMethods,
   ...consentMethods,
+  ...shellMethods,
   "calls.search": { surfaces: ["app", "cli"], input: callQueryInput, output: returns<CallPage>() },
   "calls.get": {
     surfaces: ["app", "cli"],

@@ -3,6 +3,7 @@ import type { AppEvent, AppStatus, DoctorReport, Issued, Snippet, StderrTail } f
 import type { Agent, AgentView } from "./core/agents.ts";
 import type { Connector } from "./core/connect/connector.ts";
 import type { Clock } from "./core/clock.ts";
+import type { Shell } from "./core/shell.ts";
 import { Refusal } from "./core/errors.ts";
 import { failedStepOf } from "./core/flows.ts";
 import type { CallRow, Journal } from "./core/journal.ts";
@@ -24,6 +25,7 @@ import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
 import { labelHandlers } from "./handlers-labels.ts";
 import { consentHandlers } from "./handlers-consent.ts";
+import { shellHandlers } from "./handlers-shell.ts";
 import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
 import type { OAuthRooms } from "./oauth-rooms.ts";
@@ -53,6 +55,7 @@ export interface HandlerPorts extends PermissionHandlerPorts {
   readonly connector: Connector;
   readonly inbound: InboundMtls;
   readonly status: () => AppStatus;
+  readonly shell: Shell | undefined;
   readonly makeLink: () => string;
   readonly door: () => string;
   /** How the stdio shim is started: command and arguments before the server's name. */
@@ -270,6 +273,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     ...consentHandlers(ports.permission, known),
 
     ...overviewHandlers({ ...ports, known }),
+    ...shellHandlers(ports.shell),
     "calls.search": (query) => {
       known(query.tenant);
       return journal.search(query);

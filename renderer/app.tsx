@@ -1,5 +1,6 @@
 // The frame: navigation, what needs saying across all screens, and the one screen that is open.
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
+import type { DeepLink } from "../electron/core/shell.ts";
 import { AddAgent } from "./agents/add-agent.tsx";
 import { AgentsScreen } from "./agents/agents-screen.tsx";
 import { DoctorScreen } from "./doctor/doctor-screen.tsx";
@@ -13,6 +14,7 @@ import { ServersScreen } from "./servers/servers-screen.tsx";
 import { Banners } from "./shell/banners.tsx";
 import { Connecting, SignedOut } from "./shell/full-page.tsx";
 import { Announcer } from "./shell/announcer.tsx";
+import { useLinks } from "./shell/links.ts";
 import { type Flows, FlowsContext, type ScreenName } from "./shell/flows.ts";
 import { Nav } from "./shell/nav.tsx";
 import { useApp } from "./state/context.tsx";
@@ -37,14 +39,26 @@ export function App(): ReactNode {
   const { link, status } = useApp();
   const [chosen, setScreen] = useState<ScreenName | null>(null);
   const [flow, setFlow] = useState<OpenFlow>(null);
+  /** The address that a link brought: in the form, and nowhere else. */
+  const [linked, setLinked] = useState("");
   const flows = useMemo<Flows>(
     () => ({
       go: setScreen,
-      addServer: () => setFlow("add-server"),
+      addServer: () => {
+        setLinked("");
+        setFlow("add-server");
+      },
       addAgent: () => setFlow("add-agent"),
     }),
     [],
   );
+
+  const openLink = useCallback((wanted: DeepLink) => {
+    if (wanted.kind === "open") return setScreen(wanted.screen);
+    setLinked(wanted.url);
+    setFlow("add-server");
+  }, []);
+  useLinks(openLink);
 
   if (link === "signed-out") return <SignedOut />;
   if (status === null) return <Connecting />;
@@ -69,7 +83,13 @@ export function App(): ReactNode {
         </main>
       </div>
       {flow === "add-server" && (
-        <AddServer onClose={() => setFlow(null)} onAgent={() => setFlow("add-agent")} />
+        <AddServer
+          // Another link is another form.
+          key={linked}
+          url={linked}
+          onClose={() => setFlow(null)}
+          onAgent={() => setFlow("add-agent")}
+        />
       )}
       {flow === "add-agent" && <AddAgent onClose={() => setFlow(null)} />}
       <Announcer />

@@ -171,6 +171,8 @@ export const REFUSALS = {
   already_running: [409, -31014, 72],
   port_taken: [409, -31014, 75],
   launch_switch_refused: [400, -31014, 78],
+  shell_unwritable: [500, -31015, 73],
+  update_refused: [403, -31015, 1],
   not_running: [503, -31014, 69],
   // Contract
   method_unknown: [404, -31015, 1],

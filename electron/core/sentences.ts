@@ -5,6 +5,7 @@ import type { Facts, Refusal, RefusalCode } from "./errors.ts";
 import { connectWords } from "./sentences/connect.ts";
 import { consentWords } from "./sentences/consent.ts";
 import { permissionWords } from "./sentences/permission.ts";
+import { shellWords } from "./sentences/shell.ts";
 import type { Words } from "./sentences/words.ts";
 
 /** A refusal as a surface shows it. */
@@ -438,6 +439,7 @@ const WORDS: Record<RefusalCode, Words> = {
     "Open it with a fresh link: countersign open.",
   ],
   ...permissionWords,
+  ...shellWords,
   ...connectWords,
   ...consentWords,
 };

@@ -24,10 +24,18 @@ import { TestReportView, useTest } from "./test-report.tsx";
 
 const STAGES = ["development", "staging", "production"] as const;
 
-export function AddServer(props: { onClose: () => void; onAgent: () => void }): ReactNode {
+export function AddServer(props: {
+  /** Already in the form; nothing is asked about it until the person does. */
+  url?: string;
+  onClose: () => void;
+  onAgent: () => void;
+}): ReactNode {
   const store = useStore();
   const { accounts, issuers, status } = useApp();
-  const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
+  const [draft, setDraft] = useState<Draft>({
+    ...EMPTY_DRAFT,
+    http: { ...EMPTY_DRAFT.http, url: props.url ?? "" },
+  });
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [complaint, setComplaint] = useState<Complaint | null>(null);

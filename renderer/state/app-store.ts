@@ -80,6 +80,8 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   settings: ["status", "servers", "agents"],
   troubles: ["status"],
   lab: ["lab"],
+  // Taken by the frame itself (shell/links.ts).
+  link: [],
   // Whoever waits for a sign-in asks about that one.
   "sign-ins": [],
 };

@@ -37,6 +37,7 @@ import { discovered } from "./double-discovery.ts";
 import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
 import { overviewHandlers } from "./double-overview.ts";
+import { shellAnswers } from "./double-shell.ts";
 import { permissionHandlers } from "./double-permission.ts";
 
 export interface World {
@@ -344,6 +345,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     ...renewalHandlers(world),
     ...permissionHandlers(world, emit),
     ...overviewHandlers(world),
+    ...shellAnswers(),
     "calls.search": (query) => search(world.rows, query),
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);

@@ -62,6 +62,7 @@ export function createDouble(options: ComposeOptions): Double {
     },
     lockPerson: () => {},
     withdrawQuestions: () => {},
+    linkCame: () => undefined,
     onQuestions: () => {},
     onSecondStart: (shown) => {
       show = shown;

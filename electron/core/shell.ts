@@ -1,0 +1,38 @@
+// What the desktop around the app does for it, as a person sees and sets it.
+
+export interface ShellSettings {
+  readonly startAtLogin: {
+    readonly on: boolean;
+    /** Null where it can be set; else why not: no desktop app runs, or it runs from a checkout that may move. */
+    readonly unavailable: "not-desktop" | "not-installed" | null;
+  };
+  /** The keys that show what is asked, from anywhere; `taken`: another program has them. */
+  readonly shortcut: { readonly keys: string; readonly state: "on" | "taken" | "none" };
+  /** What ends the permissions of a person who goes away: lock and sleep, or sleep only. */
+  readonly away: "lock-and-sleep" | "sleep" | "none";
+}
+
+/** What the person's desktop can do; the headless form has none. */
+export interface Shell {
+  settings(): ShellSettings;
+  /** @throws Refusal `not_applicable`, `shell_unwritable` */
+  setStartAtLogin(on: boolean): ShellSettings;
+  /** The link that the person agreed to, once. */
+  takeLink(): DeepLink | null;
+}
+
+export const SCREENS = [
+  "overview",
+  "log",
+  "servers",
+  "agents",
+  "identities",
+  "policy",
+  "lab",
+  "doctor",
+] as const;
+
+/** What a `countersign:` link may ask for: to show a screen, or to fill in a form that the person then sends. */
+export type DeepLink =
+  | { readonly kind: "open"; readonly screen: (typeof SCREENS)[number] }
+  | { readonly kind: "add-server"; readonly url: string };
