@@ -12,6 +12,8 @@ export const RUN_MOST = 12 * 60 * 60_000;
 const SESSIONS = 256;
 /** Different tools that one run remembers having sent calls to; beyond it, only those that somebody labelled. */
 const TOOLS = 4096;
+/** Agents whose runs are remembered. */
+const AGENTS = 1024;
 /** Runs of one agent that ended with sessions open. */
 const ASLEEP = 8;
 
@@ -126,7 +128,17 @@ export function createRuns(ports: {
       sent: new Map(),
     };
     runs.set(agentId, one);
+    if (runs.size > AGENTS) sweep(now);
     return one;
+  }
+
+  /** Agents that went long ago leave nothing behind. */
+  function sweep(now: Moment): void {
+    for (const [agentId, one] of runs) {
+      if (within(one.born, now, RUN_MOST)) continue;
+      runs.delete(agentId);
+      asleep.delete(agentId);
+    }
   }
 
   const view = (one: Kept): Run => ({
@@ -196,11 +208,6 @@ export function createRuns(ports: {
           runs.set(one.agentId, kept);
         }
       }
-    },
-
-    dropAgent(agentId: string): void {
-      runs.delete(agentId);
-      asleep.delete(agentId);
     },
   };
 }

@@ -60,7 +60,7 @@ export function refuse(
   if (unread) headers["connection"] = "close";
   if (status === 401) headers["www-authenticate"] = challenge(refusal, replies.origin, target);
   if (status === 405) headers["allow"] = target?.kind === "mcp" ? "POST, GET, DELETE" : "POST";
-  if (refusal.code === "stdio_backing_off" || refusal.code === "door_busy") {
+  if (COMES_AGAIN.has(refusal.code)) {
     headers["retry-after"] = String(refusal.facts["seconds"] ?? 1);
   }
 
@@ -82,6 +82,13 @@ export function refuse(
   if (unread) linger(request);
   return status;
 }
+
+/** What passes after a known time (RFC 9110 section 10.2.3). */
+const COMES_AGAIN: ReadonlySet<RefusalCode> = new Set([
+  "stdio_backing_off",
+  "door_busy",
+  "call_limit_reached",
+]);
 
 /** Nothing that could be called invalid. An unsupported method counts as nothing (RFC 6750 section 3.1). */
 const NOTHING_PRESENTED: ReadonlySet<RefusalCode> = new Set([
