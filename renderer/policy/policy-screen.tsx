@@ -1,16 +1,19 @@
 // What agents may do without asking: rules, what is always in force, and what was allowed for a while.
+import { Tabs } from "@base-ui/react/tabs";
 import { Plus, Scale, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { clockTime } from "../lib/format.ts";
 import { Button, IconButton } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Empty, Notice } from "../parts/notice.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useApp, useBridge, useStore } from "../state/context.tsx";
-import type { Grant, Rule } from "../types.ts";
+import type { Rule } from "../types.ts";
 import { words } from "../words.ts";
 import { AddRule } from "./add-rule.tsx";
+import { DataFlow } from "./data-flow.tsx";
+import { EffectMark } from "./effect-mark.tsx";
+import { GrantRow } from "./grant-row.tsx";
 
 export function PolicyScreen(): ReactNode {
   const { rules, grants } = useApp();
@@ -28,46 +31,61 @@ export function PolicyScreen(): ReactNode {
     <Screen title={w.title} text={w.subtitle} actions={rules?.length !== 0 && add}>
       <div className="narrow">
         <Cooling />
-        {rules?.length === 0 ? (
-          <Empty icon={Scale} title={w.rulesEmptyTitle} text={w.rulesEmpty}>
-            {add}
-          </Empty>
-        ) : (
-          <section aria-labelledby="policy-rules">
-            <h2 id="policy-rules" className="policy-heading">
-              {w.rules}
-            </h2>
-            <ul className="policy-list">
-              {rules?.map((rule) => (
-                <RuleRow key={rule.id} rule={rule} onRemove={() => setRemoving(rule)} />
-              ))}
-            </ul>
-          </section>
-        )}
-        <section aria-labelledby="policy-grants">
-          <h2 id="policy-grants" className="policy-heading">
-            {w.grants}
-          </h2>
-          {grants?.length === 0 && <p className="faint">{w.grantsEmpty}</p>}
-          <ul className="policy-list">
-            {grants?.map((grant) => (
-              <GrantRow key={grant.id} grant={grant} />
-            ))}
-          </ul>
-        </section>
-        <section aria-labelledby="policy-always">
-          <h2 id="policy-always" className="policy-heading">
-            {w.builtIn}
-          </h2>
-          <ul className="policy-list">
-            {w.builtInRules.map(([effect, text]) => (
-              <li key={text} className="policy-row">
-                <EffectMark effect={effect} />
-                <span className="policy-what">{text}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
+        <Tabs.Root className="tabs screen-tabs" defaultValue="rules">
+          <Tabs.List className="tabs-list" aria-label={w.tabsLabel}>
+            <Tabs.Tab value="rules" className="tab">
+              {w.rulesTab}
+            </Tabs.Tab>
+            <Tabs.Tab value="flow" className="tab">
+              {w.flowTab}
+            </Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="rules" className="tab-panel">
+            {rules?.length === 0 ? (
+              <Empty icon={Scale} title={w.rulesEmptyTitle} text={w.rulesEmpty}>
+                {add}
+              </Empty>
+            ) : (
+              <section aria-labelledby="policy-rules">
+                <h2 id="policy-rules" className="policy-heading">
+                  {w.rules}
+                </h2>
+                <ul className="policy-list">
+                  {rules?.map((rule) => (
+                    <RuleRow key={rule.id} rule={rule} onRemove={() => setRemoving(rule)} />
+                  ))}
+                </ul>
+              </section>
+            )}
+            <section aria-labelledby="policy-grants">
+              <h2 id="policy-grants" className="policy-heading">
+                {w.grants}
+              </h2>
+              {grants?.length === 0 && <p className="faint">{w.grantsEmpty}</p>}
+              <ul className="policy-list">
+                {grants?.map((grant) => (
+                  <GrantRow key={grant.id} grant={grant} />
+                ))}
+              </ul>
+            </section>
+            <section aria-labelledby="policy-always">
+              <h2 id="policy-always" className="policy-heading">
+                {w.builtIn}
+              </h2>
+              <ul className="policy-list">
+                {w.builtInRules.map(([effect, text]) => (
+                  <li key={text} className="policy-row">
+                    <EffectMark effect={effect} />
+                    <span className="policy-what">{text}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          </Tabs.Panel>
+          <Tabs.Panel value="flow" className="tab-panel">
+            <DataFlow />
+          </Tabs.Panel>
+        </Tabs.Root>
       </div>
       {adding && <AddRule onClose={() => setAdding(false)} />}
       {removing !== null && (
@@ -84,12 +102,6 @@ export function PolicyScreen(): ReactNode {
         />
       )}
     </Screen>
-  );
-}
-
-function EffectMark(props: { effect: Rule["effect"] }): ReactNode {
-  return (
-    <span className={`effect effect-${props.effect}`}>{words.policy.effect[props.effect]}</span>
   );
 }
 
@@ -119,42 +131,6 @@ function RuleRow(props: { rule: Rule; onRemove: () => void }): ReactNode {
         )}
       </span>
       <IconButton label={w.removeNamed(tool)} icon={Trash2} size={15} onClick={props.onRemove} />
-    </li>
-  );
-}
-
-function GrantRow(props: { grant: Grant }): ReactNode {
-  const { grant } = props;
-  const bridge = useBridge();
-  const store = useStore();
-  const w = words.policy;
-  const end = grant.endsAt < grant.idleEndsAt ? grant.endsAt : grant.idleEndsAt;
-  return (
-    <li className="policy-row">
-      <EffectMark effect="allow" />
-      <span className="policy-what">
-        <strong>
-          <Shown text={grant.agent.name} />
-        </strong>{" "}
-        →{" "}
-        <code>
-          <Shown text={grant.tool} />
-        </code>{" "}
-        {w.on} <strong>{grant.server.name}</strong>
-        <small className="faint">
-          {w.grantScope[grant.argumentsHash === null ? "tool" : "arguments"]} · {w.uses(grant.uses)}{" "}
-          · {w.ends(clockTime(Date.parse(end)))}
-        </small>
-      </span>
-      <Button
-        small
-        aria-label={w.revokeNamed(grant.tool)}
-        onClick={() =>
-          void bridge.call("grants.revoke", { id: grant.id }).then(() => store.refresh("grants"))
-        }
-      >
-        {w.revoke}
-      </Button>
     </li>
   );
 }

