@@ -3,6 +3,7 @@
 import { approvalWords } from "./words/approval.ts";
 import { agentWords } from "./words/agents.ts";
 import { consentWords } from "./words/consent.ts";
+import { connectWords } from "./words/connect.ts";
 import { doctorWords } from "./words/doctor.ts";
 import { findingWords } from "./words/finding.ts";
 import { identityWords } from "./words/identities.ts";
@@ -24,6 +25,7 @@ export const words = {
   servers: serverWords,
   finding: findingWords,
   agents: agentWords,
+  connect: connectWords,
   doctor: doctorWords,
   vault: vaultWords,
   patterns: patternWords,

@@ -1,5 +1,5 @@
 // The agents: who may call, and the means to stop each of them.
-import { BadgeCheck, BadgeX, Bot, Pause, Play, Plus, RotateCw, Trash2 } from "lucide-react";
+import { BadgeCheck, BadgeX, Bot, Unplug, Pause, Play, Plus, RotateCw, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { usePolling } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
@@ -12,15 +12,20 @@ import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
 import { useFlows } from "../shell/flows.ts";
 import { useApp, useStore } from "../state/context.tsx";
-import type { AgentView, Complaint, Issued } from "../types.ts";
+import type { AgentView, Complaint, ConnectTarget, Issued } from "../types.ts";
 import { words } from "../words.ts";
 import { CertificateDoor, CertificateFacts, SetCertificate } from "./agent-certificate.tsx";
 import { MayUse } from "./may-use.tsx";
+import { ConnectDialog } from "./connect-dialog.tsx";
+import { Disconnect } from "./disconnect.tsx";
 import { IssuedDialog } from "./issued.tsx";
+import { useTargets } from "./targets.ts";
+import { WrittenTo } from "./written-to.tsx";
 
 /** When an agent was last seen changes without an event. */
 const SEEN_MS = 10_000;
 
+type FileAction = "update" | "disconnect";
 type AgentAction = "rotate" | "remove" | "set-certificate" | "take-certificate";
 
 export function AgentsScreen(): ReactNode {
@@ -29,6 +34,10 @@ export function AgentsScreen(): ReactNode {
   const { addAgent } = useFlows();
   const [asked, setAsked] = useState<{ action: AgentAction; agent: AgentView } | null>(null);
   const [issued, setIssued] = useState<Issued | null>(null);
+  const [targets] = useTargets();
+  const [file, setFile] = useState<{ action: FileAction; target: ConnectTarget } | null>(null);
+  const writtenFor = (agent: AgentView): readonly ConnectTarget[] =>
+    (targets ?? []).filter((target) => target.agent === agent.id);
   usePolling(() => store.refresh("agents"), SEEN_MS);
   const w = words.agents;
   return (
@@ -50,7 +59,13 @@ export function AgentsScreen(): ReactNode {
       )}
       <ul className="cards">
         {agents?.map((agent) => (
-          <AgentCard key={agent.id} agent={agent} onAsk={(action) => setAsked({ action, agent })} />
+          <AgentCard
+            key={agent.id}
+            agent={agent}
+            targets={writtenFor(agent)}
+            onAsk={(action) => setAsked({ action, agent })}
+            onFile={(action, target) => setFile({ action, target })}
+          />
         ))}
       </ul>
       <CertificateDoor
@@ -90,7 +105,7 @@ export function AgentsScreen(): ReactNode {
       {asked?.action === "rotate" && (
         <Confirm
           title={<Shown text={w.rotateTitle(asked.agent.name)} />}
-          text={w.rotateText}
+          text={w.rotateText + rotateWritten(writtenFor(asked.agent))}
           action={w.rotateAction}
           danger={false}
           onClose={() => setAsked(null)}
@@ -104,13 +119,31 @@ export function AgentsScreen(): ReactNode {
           }}
         />
       )}
+      {file?.action === "update" && (
+        <ConnectDialog target={file.target} onClose={() => setFile(null)} />
+      )}
+      {file?.action === "disconnect" && (
+        <Disconnect target={file.target} onClose={() => setFile(null)} />
+      )}
       {issued !== null && <IssuedDialog issued={issued} onClose={() => setIssued(null)} />}
     </Screen>
   );
 }
 
-function AgentCard(props: { agent: AgentView; onAsk: (action: AgentAction) => void }): ReactNode {
-  const { agent, onAsk } = props;
+/** Where rotating writes the new credential by itself. */
+function rotateWritten(targets: readonly ConnectTarget[]): string {
+  const names = targets.filter(({ writtenAt }) => writtenAt !== null).map(({ name }) => name);
+  return names.length === 0 ? "" : words.connect.rotateWritten(names.join(", "));
+}
+
+function AgentCard(props: {
+  agent: AgentView;
+  /** The assistants whose files hold its credential. */
+  targets: readonly ConnectTarget[];
+  onAsk: (action: AgentAction) => void;
+  onFile: (action: FileAction, target: ConnectTarget) => void;
+}): ReactNode {
+  const { agent, targets, onAsk, onFile } = props;
   const store = useStore();
   const [complaint, setComplaint] = useState<Complaint | null>(null);
   const paused = agent.state === "paused";
@@ -164,6 +197,13 @@ function AgentCard(props: { agent: AgentView; onAsk: (action: AgentAction) => vo
                       run: () => onAsk("take-certificate"),
                     },
                   ]),
+              ...targets
+                .filter(({ writtenAt }) => writtenAt !== null)
+                .map((target) => ({
+                  label: words.connect.disconnect(target.name),
+                  icon: Unplug,
+                  run: () => onFile("disconnect", target),
+                })),
               {
                 label: words.common.remove,
                 icon: Trash2,
@@ -198,6 +238,7 @@ function AgentCard(props: { agent: AgentView; onAsk: (action: AgentAction) => vo
           </dd>
         </div>
       </dl>
+      <WrittenTo targets={targets} onUpdate={(target) => onFile("update", target)} />
       <CertificateFacts agent={agent} />
       <MayUse agent={agent} />
       {complaint !== null && <ComplaintBox complaint={complaint} />}

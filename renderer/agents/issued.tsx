@@ -10,7 +10,9 @@ import { words } from "../words.ts";
 
 export function IssuedDialog(props: { issued: Issued; onClose: () => void }): ReactNode {
   const { agent, credential, snippets } = props.issued;
-  const [copied, setCopied] = useState(false);
+  const { written = [] } = props.issued;
+  // What is in its file already need not be copied.
+  const [copied, setCopied] = useState(written.length > 0);
   const [leaving, setLeaving] = useState(false);
   const w = words.agents.issued;
   const onCopied = (): void => setCopied(true);
@@ -24,6 +26,11 @@ export function IssuedDialog(props: { issued: Issued; onClose: () => void }): Re
               <strong>{w.once}.</strong> {w.onceText}
             </span>
           </p>
+          {written.length > 0 && (
+            <p className="once-written">
+              {words.connect.writtenInto} <code>{written.join(", ")}</code>
+            </p>
+          )}
           <div className="once-line">
             <code aria-label={w.credential}>{credential}</code>
             <CopyButton

@@ -248,6 +248,33 @@ describe.skipIf(!hasChromium)("the interface in Chromium", () => {
     expect(await page.title()).toBe("Countersign");
   });
 
+  it("connects an assistant by keyboard, shows a change again that has changed, and undoes it", async () => {
+    const page = await visit({ ...fullWorld(), agents: [], connectMoves: 1 });
+    await page.getByRole("navigation").getByRole("button", { name: "Agents" }).click();
+    await page.getByRole("button", { name: "Connect agent" }).first().press("Enter");
+    await page.getByRole("button", { name: "Connect Cursor" }).press("Enter");
+    const diff = page.getByLabel("What changes in the file");
+    await diff.waitFor();
+    expect(await diff.innerText()).toContain("csa_••••••••");
+    const write = page.getByRole("button", { name: "Write it" });
+    await write.press("Enter");
+    await page.getByText("It changed meanwhile").waitFor();
+    await write.press("Enter");
+    await page.getByText("Cursor is connected").waitFor();
+    const sent = (method: string) =>
+      double()
+        .world.seen.filter((one) => one.method === method)
+        .map(({ input }) => input);
+    const wish = { target: "cursor", revision: "r".repeat(43) };
+    expect(sent("connect.write")).toEqual([wish, wish]);
+    expect(sent("connect.preview")).toHaveLength(2);
+    await page.getByRole("button", { name: "Undo" }).press("Enter");
+    await page.getByText("The agent that was made for it is gone.").waitFor();
+    expect(sent("connect.undo")).toEqual([{ target: "cursor" }]);
+    await page.keyboard.press("Escape");
+    await page.getByText("No agents yet").waitFor();
+  });
+
   it("leads from an empty home to a server, its test and an agent's credential", async () => {
     const page = await visit(emptyWorld());
     await page.getByRole("button", { name: "Add a server" }).click();

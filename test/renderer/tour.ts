@@ -5,6 +5,7 @@ import { emptyWorld, READY } from "./double.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, rows, type Stop } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
+import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
@@ -202,10 +203,11 @@ export const TOUR: readonly Stop[] = [
   },
   {
     name: "agents",
-    world: full,
+    world: () => full({ targets: written() }),
     async go(page) {
       await nav(page, "Agents");
       await page.getByRole("heading", { name: "Claude Code" }).waitFor();
+      await page.getByText("Out of date").waitFor();
     },
   },
   {
@@ -221,7 +223,7 @@ export const TOUR: readonly Stop[] = [
   },
   {
     name: "agent-add",
-    world: () => full({ agents: sampleAgents(now).slice(2) }),
+    world: () => full({ agents: sampleAgents(now).slice(2), targets: written() }),
     async go(page) {
       await nav(page, "Agents");
       await page.getByRole("button", { name: "Connect agent" }).click();
@@ -239,6 +241,7 @@ export const TOUR: readonly Stop[] = [
       await page.getByText("I have stored it").waitFor();
     },
   },
+  ...CONNECT_STOPS,
   ...POLICY_STOPS,
   ...QUESTION_STOPS,
   ...IDENTITY_STOPS,
