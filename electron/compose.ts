@@ -35,6 +35,7 @@ import { serveControl } from "./host/control/server.ts";
 import { runDoctor } from "./host/doctor/doctor.ts";
 import { openDoor } from "./host/door/door.ts";
 import { whoHolds } from "./host/door/holder.ts";
+import { createPrograms } from "./host/door/programs.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
 import { openJournal } from "./host/journal/open.ts";
 import { createStdioUpstream } from "./host/stdio/upstream.ts";
@@ -327,6 +328,7 @@ async function compose(
       input: (bytes) => redactInput(bytes, known),
       text: (text) => redactText(text, known, 1024),
       name: (name) => known.scrub(name),
+      holds: (text) => known.spansIn(text).length > 0,
     },
   });
 
@@ -356,6 +358,7 @@ async function compose(
       admit: (credential, method) => agents.admit(credential, method),
       // What a server made us say (an address, a type) is cleared like its answers.
       complaint: (refusal) => complaint(clearedOf(refusal, (text) => known.scrub(text))),
+      programs: createPrograms(),
       gateway,
       sessions,
       wire,

@@ -8,6 +8,7 @@ import { issuerSchema } from "./core/issuers.ts";
 import { labelsSchema } from "./core/labels/labels.ts";
 import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
+import { knownProgramSchema } from "./core/permission/known-programs.ts";
 import { ruleSchema } from "./core/policy/rules.ts";
 import { serverSchema } from "./core/servers.ts";
 import { settingsSchema } from "./core/settings.ts";
@@ -27,4 +28,5 @@ export const documentSchemas: Schemas = {
   connections: z.array(connectionSchema),
   labels: z.array(labelsSchema),
   consents: z.array(consentSchema),
+  programs: z.array(knownProgramSchema),
 };

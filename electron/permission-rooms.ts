@@ -9,6 +9,7 @@ import { createFlow } from "./core/labels/flow.ts";
 import { createLabelRegister } from "./core/labels/label-register.ts";
 import type { Timers } from "./core/oauth/keeping/token-keeper.ts";
 import { createGrants } from "./core/permission/grants.ts";
+import { createKnownPrograms } from "./core/permission/known-programs.ts";
 import { createPermission } from "./core/permission/permission.ts";
 import { createQuestions } from "./core/permission/questions.ts";
 import { createRuleRegister } from "./core/policy/rule-register.ts";
@@ -79,6 +80,13 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
   store.watch((name) => {
     if (name === "rules") engine.setRules(store.read("rules"));
   });
+  const programs = createKnownPrograms({
+    store,
+    clock,
+    questions,
+    isPractice: ports.isPractice,
+    pause: ports.pause,
+  });
   const permission = createPermission({
     engine,
     grants,
@@ -86,6 +94,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     flow,
     clock,
     digest,
+    programs,
     isPractice,
     consents,
     standing,
@@ -97,6 +106,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     admit: permission.admit,
     consents,
     standing,
+    admitProgram: programs.admit.bind(programs),
     questions,
     grants,
     rules,

@@ -1,6 +1,7 @@
 // Every sentence and label of the interface, in one catalogue, ready for translation. What a refusal
 // says comes ready-made from the app; nothing here repeats it.
 import { approvalWords } from "./words/approval.ts";
+import { askingWords } from "./words/asking.ts";
 import { agentWords } from "./words/agents.ts";
 import { consentWords } from "./words/consent.ts";
 import { connectWords } from "./words/connect.ts";
@@ -34,6 +35,7 @@ export const words = {
   xray: xrayWords,
   approval: approvalWords,
   consent: consentWords,
+  asking: askingWords,
   policy: policyWords,
   renewal: renewalWords,
 } as const;

@@ -9,7 +9,9 @@ import { type CallEvidence, evidenceOfFailure } from "./evidence.ts";
 import { newId } from "./ids.ts";
 import type { CallEnd, CallIntent, Journal } from "./journal.ts";
 import type { Message } from "./message.ts";
+import type { KnownPrograms } from "./permission/known-programs.ts";
 import type { Permission, Permit } from "./permission/permission.ts";
+import type { Program } from "./permission/program.ts";
 import { echoed } from "./sentences.ts";
 import type { Server } from "./servers.ts";
 
@@ -19,6 +21,8 @@ export interface Redactor {
   text(text: string): string;
   /** A name as it is, unless a secret of ours stands in it. */
   name(name: string): string;
+  /** Whether a secret of ours stands in the text, in any form that programs give to text. */
+  holds(text: string): boolean;
 }
 
 export interface GatewayPorts {
@@ -28,7 +32,9 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly redact: Redactor;
-  readonly permission: Pick<Permission, "decide" | "admit">;
+  readonly permission: Pick<Permission, "decide" | "admit"> & {
+    readonly admitProgram: KnownPrograms["admit"];
+  };
   /** Counts one call. @throws Refusal `call_limit_reached` */
   readonly limit: (server: Server, attachment: Attachment) => void;
   /** Counts one message that is about to be decided. @throws Refusal `call_limit_reached` */
@@ -41,6 +47,8 @@ export interface GatewayPorts {
 export interface Reached {
   readonly who: AdmittedAgent;
   readonly server: Server;
+  /** Where the request came from; null where the system does not tell. */
+  readonly program: Program | null;
 }
 
 /** Leave to send one message. Only the gateway makes one; release() takes nothing else. */
@@ -154,7 +162,7 @@ export function createGateway(ports: GatewayPorts) {
      * Finds the server by name within the agent's own tenant. Another tenant's server does not exist for it.
      * @throws Refusal `server_unknown`, `server_paused`
      */
-    reach(who: AdmittedAgent, serverName: string): Reached {
+    reach(who: AdmittedAgent, serverName: string, program: Program | null): Reached {
       if (!isAdmitted(who)) throw new Refusal("agent_credential_missing");
       const server = ports
         .servers()
@@ -162,7 +170,7 @@ export function createGateway(ports: GatewayPorts) {
       if (server === undefined)
         throw new Refusal("server_unknown", { server: serverName.slice(0, 48) });
       if (server.state !== "active") throw new Refusal("server_paused", { server: server.name });
-      const reached: Reached = { who, server };
+      const reached: Reached = { who, server, program };
       reachedOnes.add(reached);
       return reached;
     },
@@ -176,7 +184,7 @@ export function createGateway(ports: GatewayPorts) {
      * the first time. For a gated message the decision is in the journal when this resolves.
      * @param asked null for what is no message: an event stream, the end of a session
      * @param signal aborted when the agent is gone, which withdraws the question
-     * @throws Refusal `journal_unwritable`, `call_limit_reached`; for what is not gated `consent_*`, `sign_in_needed`, `question_*`
+     * @throws Refusal `journal_unwritable`, `call_limit_reached`; for what is not gated `program_refused`, `consent_*`, `sign_in_needed`, `question_*`
      */
     async open(reached: Reached, asked: Asked | null, signal?: AbortSignal): Promise<Plan> {
       if (!reachedOnes.has(reached))
@@ -186,18 +194,23 @@ export function createGateway(ports: GatewayPorts) {
       let cleared = true;
       let refusal: Refusal | null = null;
       if (asked !== null && this.isGated(asked.message)) {
-        const { who, server } = reached;
+        const { who, server, program } = reached;
+        // Before anything is decided or written: what runs away must not fill the journal, or ask a thousand times.
+        ports.pace(who, server, asked.message.name ?? "");
+        // A secret must be known before it can be found, also at the first call after a start.
+        const ready = ports.credentials.watchOver(server.tenant);
+        if (ready !== true) await ready;
         const wanted = {
           tool: asked.message.name ?? "",
           via: asked.via,
           sessionId: asked.sessionId,
           argumentsText: argumentsOf(asked),
+          program,
+          holdsSecret: redact.holds(argumentsOf(asked)) || redact.holds(asked.message.name ?? ""),
         };
-        // Before anything is decided or written: what runs away must not fill the journal, or ask a thousand times.
-        ports.pace(who, server, wanted.tool);
         const decided = await ports.permission.decide(who, server, wanted, signal);
         const permit = stillHolds(decided, server);
-        // A secret must be known before a text can be cleared of it, also at the first call after a start.
+        // The vault may have been opened or locked while the person was asked.
         const known = ports.credentials.watchOver(server.tenant);
         cleared = known === true || (await known);
         const intent = intentFor(reached, asked, permit, cleared);
@@ -206,9 +219,12 @@ export function createGateway(ports: GatewayPorts) {
         call = { tool: wanted.tool, run: permit.run };
         ({ refusal } = permit);
       } else {
-        const { who, server } = reached;
+        const { who, server, program } = reached;
         // Nobody waits for the answer to a notification, and a stream is opened again: neither is worth a question.
         const mayAsk = asked?.message.kind === "request";
+        // Lists and documents, too, are not for whoever got hold of a credential.
+        const stranger = await ports.permission.admitProgram(who, program, mayAsk, signal);
+        if (stranger !== null) throw stranger;
         const { waitedMs } = await ports.permission.admit(who, server, mayAsk, signal);
         if (waitedMs !== null && !unchanged(server)) throw overtaken();
       }
@@ -338,7 +354,7 @@ export function createGateway(ports: GatewayPorts) {
         return { outcome: "aborted", code, evidence };
       }
       const ours =
-        /^(?:policy_|consent_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
+        /^(?:policy_|consent_|program_|secret_in_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
       return { outcome: ours.test(code) ? "denied" : "failed", code, evidence };
     },
   };

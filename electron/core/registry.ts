@@ -5,6 +5,7 @@ import type { Connection } from "./connect/connections.ts";
 import type { Consent } from "./consent/consents.ts";
 import type { Issuer } from "./issuers.ts";
 import type { ToolLabels } from "./labels/labels.ts";
+import type { KnownProgram } from "./permission/known-programs.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { Account } from "./oauth/keeping/accounts.ts";
 import type { ActorKey } from "./oauth/keeping/actor-keys.ts";
@@ -30,6 +31,8 @@ export interface Documents {
   readonly labels: readonly ToolLabels[];
   /** Which agent may use which server, for what both were. */
   readonly consents: readonly Consent[];
+  /** Which programs use the agents' credentials. */
+  readonly programs: readonly KnownProgram[];
 }
 export type DocumentName = keyof Documents;
 

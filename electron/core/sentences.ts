@@ -4,6 +4,7 @@ import { asTyped } from "./command-line.ts";
 import type { Facts, Refusal, RefusalCode } from "./errors.ts";
 import { connectWords } from "./sentences/connect.ts";
 import { consentWords } from "./sentences/consent.ts";
+import { askingWords } from "./sentences/asking.ts";
 import { permissionWords } from "./sentences/permission.ts";
 import { shellWords } from "./sentences/shell.ts";
 import type { Words } from "./sentences/words.ts";
@@ -442,6 +443,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ...shellWords,
   ...connectWords,
   ...consentWords,
+  ...askingWords,
 };
 
 /** Fills `{name}` from facts; an unknown name stays visible as `…` rather than breaking the sentence. */

@@ -26,6 +26,7 @@ function verdictOf({ lifetime, scope, fields, atMost }: Choice): Verdict {
 function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   const w = words.approval.answer;
   if (matter.kind === "rule") return w.allowRule;
+  if (matter.kind === "anomaly") return words.asking.anomaly.allow;
   if (matter.kind === "labels") return w.allowLabels;
   if (matter.kind === "consent") return words.consent.question.allow;
   return w.allowFor[lifetime];
@@ -43,7 +44,7 @@ export function AnswerBar(props: {
   const w = words.approval.answer;
   // What changes the settings stands for good, and is answered as it is.
   const call = matter.kind === "call" ? matter : null;
-  const agentAsks = call !== null || matter.kind === "consent";
+  const agentAsks = call !== null || matter.kind === "consent" || matter.kind === "anomaly";
   const lasting = call === null;
   const [choice, setChoice] = useState<Choice>(NARROWEST);
   const [isOpen, setOpen] = useState(false);

@@ -9,6 +9,7 @@ import { Shown } from "../parts/shown.tsx";
 import type { CallMatter } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import { ProgramView } from "./program.tsx";
 import { Trifecta } from "./trifecta.tsx";
 import { Whose } from "./whose.tsx";
 
@@ -37,6 +38,9 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
             <Shown text={subject.agent.name} />
           </strong>
           <span className="faint">{w.proof[subject.agent.authMethod]}</span>
+        </Fact>
+        <Fact name={words.asking.program.name}>
+          <ProgramView program={subject.program} />
         </Fact>
         <Fact name={w.tool}>
           <span className="ask-tool" title={w.toolHint}>

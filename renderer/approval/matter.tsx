@@ -1,6 +1,7 @@
 // What is asked, in the form that its kind has.
 import type { ReactNode } from "react";
 import type { Question, ShownQuestion } from "../types.ts";
+import { AnomalyQuestion } from "./anomaly-question.tsx";
 import { CallQuestion } from "./call-question.tsx";
 import { LabelsQuestion } from "./labels-question.tsx";
 import { ConsentQuestion } from "./consent-question.tsx";
@@ -16,6 +17,7 @@ const VIEWS: {
   consent: ({ offer }) => <ConsentQuestion offer={offer} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,
+  anomaly: (matter) => <AnomalyQuestion {...matter} />,
 };
 
 export function MatterView(props: { question: ShownQuestion }): ReactNode {

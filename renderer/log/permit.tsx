@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { duration } from "../lib/format.ts";
 import { CopyLine } from "../parts/copy.tsx";
+import { Shown } from "../parts/shown.tsx";
 import type { LogRow } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -29,6 +30,23 @@ export function Permit(props: { row: LogRow }): ReactNode {
             {permit.waitedMs !== null && ` (${w.after(duration(permit.waitedMs))})`}
           </dd>
         </div>
+        {permit.program !== undefined && (
+          <div>
+            <dt>{words.asking.program.name}</dt>
+            <dd>
+              {permit.program === null ? (
+                words.asking.program.unknown
+              ) : (
+                <>
+                  <span className="mono">
+                    <Shown text={permit.program.path} />
+                  </span>{" "}
+                  <span className="faint">{words.asking.program.pid(permit.program.pid)}</span>
+                </>
+              )}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{w.hash}</dt>
           <dd>

@@ -69,6 +69,7 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   accounts: ["accounts", "consents"],
   certificates: ["certificates", "status"],
   actors: [],
+  programs: [],
   rules: ["rules"],
   connections: [],
   grants: ["grants"],

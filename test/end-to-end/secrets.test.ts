@@ -31,8 +31,14 @@ async function written(): Promise<string> {
   return text;
 }
 
+/** What arrived at the server. */
+const bodies: string[] = [];
 beforeEach(async () => {
-  server = await upstream(echoServer);
+  bodies.length = 0;
+  server = await upstream((request, response, body) => {
+    bodies.push(body);
+    echoServer(request, response, body);
+  });
   house = await openHouse({ vault: undefined });
   await house.call("vault.choose", { kind: "file", passphrase: PASSPHRASE });
   ({ credential } = await house.agent());
@@ -42,14 +48,53 @@ afterEach(async () => {
   await server.close();
 });
 
-describe("a key that an agent knows is not written down (threat 46)", () => {
+describe("a key that an agent knows is neither sent nor written down (threat 46)", () => {
   it("at the very first call, in the arguments and as the tool's name", async () => {
     await add("canary", KEY);
-    expect((await post(toolCall({ note: `it is ${KEY}` }))).status).toBe(200);
-    expect((await house.calls())[0]?.input).toBe('{"note":"it is [redacted]"}');
-    await post(toolCall({}, 2, KEY));
+    expect((await post(toolCall({ note: `it is ${KEY}` }))).code).toBe("secret_in_arguments");
+    expect((await house.calls())[0]).toMatchObject({
+      input: '{"note":"it is [redacted]"}',
+      decision: "deny",
+      outcome: "denied",
+      rules: ["built-in/secret-in-arguments"],
+    });
+    const named = await post(toolCall({}, 2, KEY));
+    expect(named.code).toBe("secret_in_arguments");
+    expect(named.body).not.toContain(KEY);
     expect((await house.calls())[0]?.tool).toBe("[redacted]");
+    expect(server.seen, "nothing of it left").toHaveLength(0);
     expect(await written()).not.toContain(KEY);
+  });
+
+  it.each([
+    ["in Base64", (key: string) => Buffer.from(`user:${key}`).toString("base64")],
+    ["in hexadecimal", (key: string) => Buffer.from(key).toString("hex")],
+    [
+      "with percent signs",
+      (key: string) => key.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`),
+    ],
+    ["inside a document", (key: string) => JSON.stringify({ deep: [`"${key}"`] })],
+  ])("%s, through both doors, and no rule lets it through", async (_, form) => {
+    await add("canary", KEY);
+    const note = form(KEY);
+    expect((await post(toolCall({ note }))).code).toBe("secret_in_arguments");
+    expect((await post(JSON.stringify({ note }), "/tools/canary/echo/invoke")).code).toBe(
+      "secret_in_arguments",
+    );
+    expect(bodies.join("\n")).not.toContain("tools/call");
+    for (const { decision } of await house.calls()) expect(decision).toBe("deny");
+    expect(await written()).not.toContain(KEY);
+  });
+
+  it("and the person is not asked about it", async () => {
+    await add("canary", KEY);
+    await house.call("rules.add", { effect: "ask" });
+    let asked = 0;
+    house.countersign.desk.watch((event) => {
+      if (event.type === "changed" && event.what === "questions") asked++;
+    });
+    expect((await post(toolCall({ note: KEY }))).code).toBe("secret_in_arguments");
+    expect(asked).toBe(0);
   });
 
   it("when it belongs to another server of the tenant, which was never called", async () => {
@@ -80,7 +125,8 @@ describe("a key that an agent knows is not written down (threat 46)", () => {
     const [row] = await house.calls();
     expect(row).toMatchObject({ outcome: "ok", tool: "[withheld: the vault could not be read]" });
     await house.call("vault.unlock", { passphrase: PASSPHRASE });
-    await post(toolCall({ note: `it is ${KEY}` }), "/mcp/open");
+    const after = await post(toolCall({ note: `it is ${KEY}` }), "/mcp/open");
+    expect(after.code).toBe("secret_in_arguments");
     expect((await house.calls())[0]?.input).toBe('{"note":"it is [redacted]"}');
     expect(await written()).not.toContain(KEY);
   });

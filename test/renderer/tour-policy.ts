@@ -84,6 +84,18 @@ export const subject = (given: Partial<Subject> = {}): Subject => ({
   audience: "https://mcp.crm.example/mcp",
   scopes: ["contacts:read", "profile"],
   acts: "required",
+  program: {
+    pid: 41_212,
+    path: "/usr/bin/node",
+    startedAt: instant(-900_000),
+    chain: [
+      { pid: 41_212, name: "node", path: "/usr/bin/node" },
+      { pid: 41_190, name: "bash", path: "/usr/bin/bash" },
+      { pid: 40_977, name: "code", path: "/usr/share/code/code" },
+    ],
+    throughShim: false,
+    strength: "token",
+  },
   tool: "search_contacts",
   destructive: false,
   argumentsText: JSON.stringify({ query: "Jane Doe", limit: 20, fields: ["name", "phone"] }),

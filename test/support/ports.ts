@@ -45,6 +45,7 @@ export function memoryStore(): Store & { all: Documents } {
     connections: [],
     labels: [],
     consents: [],
+    programs: [],
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

@@ -7,6 +7,7 @@ import type { ConsentOffer } from "../consent/offer.ts";
 import type { Rule } from "../policy/rules.ts";
 import { conditionsFor } from "./conditions.ts";
 import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
+import type { AskingProgram } from "./program.ts";
 import type { Subject } from "./subject.ts";
 import { admitChoices, type ToolChoice } from "./tool-choice.ts";
 
@@ -38,6 +39,16 @@ export type Matter =
       /** Null: the whole server. */
       readonly tool: string | null;
       readonly removed: readonly FlowLabel[];
+    }
+  /** An agent's credential comes from another program than before. */
+  | {
+      readonly kind: "anomaly";
+      readonly tenant: string;
+      readonly agent: Subject["agent"];
+      /** Null: it could not be found out. */
+      readonly program: AskingProgram | null;
+      /** Executables that used it before; null among them stands for one that could not be found out. */
+      readonly before: readonly (string | null)[];
     };
 export type MatterKind = Matter["kind"];
 
@@ -147,6 +158,14 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     sameAs: null,
     admit({ lifetime }) {
       if (lifetime !== "always") notOffered("a label is gone until it is set again");
+    },
+  }),
+  anomaly: ({ agent, program }) => ({
+    agent,
+    grave: true,
+    sameAs: JSON.stringify([agent.id, program?.path ?? null]),
+    admit({ lifetime }) {
+      if (lifetime !== "always") notOffered("a program is known from then on, or not at all");
     },
   }),
 };

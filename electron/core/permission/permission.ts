@@ -13,6 +13,8 @@ import { policyInput } from "../policy/input.ts";
 import { decide, type Decision, type PolicyEngine } from "../policy/judge.ts";
 import type { Server } from "../servers.ts";
 import type { Grants, Lifetime } from "./grants.ts";
+import type { KnownPrograms } from "./known-programs.ts";
+import type { Program } from "./program.ts";
 import type { Answered, Questions } from "./questions.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 import type { Verdict } from "./matter.ts";
@@ -36,6 +38,8 @@ export interface PermitRecord {
   readonly account?: AccountFact | null;
   readonly audience?: string | null;
   readonly scopes?: readonly string[];
+  /** The program that the call came from, as the system told it. Rows of earlier versions have none. */
+  readonly program?: Pick<Program, "pid" | "path"> | null;
 }
 
 /** Leave for one call, or the refusal. Only permission.decide makes one. */
@@ -55,6 +59,7 @@ export interface PermissionPorts {
   readonly flow: Flow;
   readonly clock: Clock;
   readonly digest: Digest;
+  readonly programs: Pick<KnownPrograms, "admit">;
   readonly isPractice: (tenant: string) => boolean;
   /** Whether the agent may use the server at all. */
   readonly consents: Pick<ConsentRegister, "pass">;
@@ -73,6 +78,9 @@ export interface Wanted {
   readonly sessionId: string | null;
   /** The bytes of `params.arguments`, as text; `{}` where there are none. */
   readonly argumentsText: string;
+  readonly program: Program | null;
+  /** Its arguments or its name hold a secret of ours. */
+  readonly holdsSecret: boolean;
 }
 
 /** Answers of which it is known what they made. */
@@ -172,11 +180,12 @@ export function createPermission(ports: PermissionPorts) {
       wanted: Wanted,
       signal?: AbortSignal,
     ): Promise<Permit> {
+      const { program } = wanted;
       const entered = flow.enter(who.agent.id, server.id, wanted.sessionId);
       const run = entered.id;
       const standing = ports.standing(who.agent, server);
       const { account, audience, scopes } = standing;
-      const subject = subjectOf(who, server, wanted, standing, digest, entered);
+      const subject = subjectOf(who, server, wanted, standing, digest, program, entered);
       let blank: PermitRecord = {
         policy: engine.hash(),
         argumentsHash: subject.argumentsHash,
@@ -187,7 +196,18 @@ export function createPermission(ports: PermissionPorts) {
         account,
         audience,
         scopes,
+        program: program === null ? null : { pid: program.pid, path: program.path },
       };
+      // Nothing of it is shown to anybody, and no rule can let it through.
+      if (wanted.holdsSecret) {
+        const refusal = new Refusal("secret_in_arguments", { tool: wanted.tool });
+        return { rules: ["built-in/secret-in-arguments"], run, record: blank, refusal };
+      }
+      const admitted = ports.programs.admit(who, program, true, signal);
+      const stranger = admitted === null ? null : await admitted;
+      if (stranger !== null) {
+        return { rules: ["built-in/known-program"], run, record: blank, refusal: stranger };
+      }
       try {
         const passed = ports.consents.pass(who, server, true, signal);
         // Where nothing is asked, nothing else may come between this and the question about the call.
@@ -201,6 +221,7 @@ export function createPermission(ports: PermissionPorts) {
         via: wanted.via,
         // Read strictly before: this cannot lose anything, and policy sees what the server will see.
         argumentsValue: JSON.parse(wanted.argumentsText) as unknown,
+        program,
         now: clock.now(),
         practice: ports.isPractice(server.tenant),
         labels: flow.labels(server.id, wanted.tool),

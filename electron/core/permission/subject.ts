@@ -6,6 +6,7 @@ import { hex, type Digest } from "../digest.ts";
 import { isDestructive } from "../policy/destructive.ts";
 import { targetOf } from "../policy/input.ts";
 import type { Run } from "../runs/runs.ts";
+import { type AskingProgram, askingProgram, type Program } from "./program.ts";
 import type { PatternType, Server, Stage } from "../servers.ts";
 
 export interface ServerFace {
@@ -32,6 +33,8 @@ export interface Subject {
   readonly scopes: readonly string[];
   /** Whether the token names the agent as who acts for the person. */
   readonly acts: Standing["acts"];
+  /** Where the call came from; null where the system does not tell. */
+  readonly program: AskingProgram | null;
   /** As the agent wrote it. */
   readonly tool: string;
   readonly destructive: boolean;
@@ -41,7 +44,7 @@ export interface Subject {
   /** SHA-256 of the tool's name, a line feed, and the argument bytes; hex. What is shown is what is sent. */
   readonly argumentsHash: string;
   /**
-   * Changes with the agent's credential, with anything about the server, and with account and scopes: what was allowed
+   * Changes with the agent's credential and program, with anything about the server, and with account and scopes: what was allowed
    * before is void then.
    */
   readonly stamp: string;
@@ -64,6 +67,7 @@ export function subjectOf(
   { tool, argumentsText }: { readonly tool: string; readonly argumentsText: string },
   standing: Standing,
   digest: Digest,
+  program: Program | null,
   run: Run | null = null,
 ): Subject {
   const { agent, authMethod } = who;
@@ -77,6 +81,7 @@ export function subjectOf(
     audience,
     scopes,
     acts,
+    program: askingProgram(program, authMethod),
     tool,
     destructive: isDestructive(tool),
     argumentsText,
@@ -84,7 +89,14 @@ export function subjectOf(
     argumentsHash: hex(digest.sha256(`${tool}\n${argumentsText}`)),
     stamp: hex(
       digest.sha256(
-        JSON.stringify([agent.credentialHash, agent.certificate, server, whose, scopes]),
+        JSON.stringify([
+          agent.credentialHash,
+          agent.certificate,
+          server,
+          whose,
+          scopes,
+          program?.path ?? null,
+        ]),
       ),
     ),
     run,

@@ -4,6 +4,7 @@ import type { AdmittedAgent } from "../agent-register.ts";
 import type { AccountFact } from "../consent/standing.ts";
 import { RUNGS, strength } from "../oauth/keeping/ladder.ts";
 import { shapeOf } from "../pattern-shape.ts";
+import type { Program } from "../permission/program.ts";
 import type { Server } from "../servers.ts";
 import { isDestructive } from "./destructive.ts";
 
@@ -51,6 +52,8 @@ export interface PolicyInput {
     /** Null where the arguments are no JSON object. */
     readonly arguments: unknown;
   };
+  /** The program that the call came from, as the system tells it: attribution, not proof. Null where it does not. */
+  readonly program: { readonly path: string; readonly pid: number } | null;
   /** UTC instant. */
   readonly time: string;
 }
@@ -67,6 +70,7 @@ export function policyInput(
     tool: string;
     via: string;
     argumentsValue: unknown;
+    program: Program | null;
     now: number;
     practice: boolean;
     labels?: readonly string[];
@@ -111,6 +115,7 @@ export function policyInput(
       method: "tools/call",
       arguments: call.argumentsValue,
     },
+    program: call.program === null ? null : { path: call.program.path, pid: call.program.pid },
     time: new Date(call.now).toISOString(),
   };
 }

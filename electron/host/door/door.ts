@@ -10,11 +10,14 @@ import { type ExchangePorts, serveMcp } from "./exchange.ts";
 import { guard, presentedCredential, type Target } from "./guards.ts";
 import { type InvokePorts, serveInvoke } from "./invoke.ts";
 import { httpLimits, listen, onEveryRequest } from "./listener.ts";
+import type { Programs } from "./programs.ts";
 import { refuse } from "./reply.ts";
 
 export interface DoorPorts
   extends Omit<ExchangePorts, "replies">, Omit<InvokePorts, keyof ExchangePorts> {
   readonly admit: (credential: string, method: AgentAuthMethod) => AdmittedAgent;
+  /** Tells which program is at the other end. */
+  readonly programs: Programs;
   readonly complaint: ExchangePorts["replies"]["complaint"];
   /** A browser came back from an issuer. */
   readonly callback: (
@@ -90,6 +93,7 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
     };
     let target: Target | null = null;
     let who: AdmittedAgent | undefined;
+    const peer = ports.programs.of(request.socket);
     try {
       target = guard(request, entrance.authority);
       if (target.kind === "metadata") {
@@ -100,6 +104,9 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
         sendJson(response, ports.jwks(target.tenant));
         return;
       }
+      const user = await peer.user;
+      if (user === "other") throw new Refusal("other_user_refused");
+      if (user === "gone") throw new Refusal("agent_hung_up");
       if (target.kind === "callback") {
         // A person's browser comes back to the one address that the issuer was told.
         if (entrance !== front) throw new Refusal("path_unknown");
@@ -129,6 +136,8 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
       });
       return;
     }
+    // It may have gone while its program was looked up.
+    if (response.destroyed) return;
     const controller = new AbortController();
     mine.set(controller, target.server);
     // `close` also comes after a complete answer; then nothing listens any more.
@@ -140,8 +149,8 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
     if (request.headers.expect !== undefined) response.writeContinue();
     try {
       if (target.kind === "mcp")
-        await serveMcp(inner, { request, response, who, target, startedAt, signal });
-      else await serveInvoke(inner, { request, response, who, target, startedAt, signal });
+        await serveMcp(inner, { request, response, who, target, startedAt, peer, signal });
+      else await serveInvoke(inner, { request, response, who, target, startedAt, peer, signal });
     } finally {
       mine.delete(controller);
       if (mine.size === 0) open.delete(who.agent.id);

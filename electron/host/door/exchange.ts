@@ -10,6 +10,7 @@ import type { Wire } from "../../core/wire.ts";
 import type { Attachment, Upstream, UpstreamAnswer } from "../upstream.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import type { Target } from "./guards.ts";
+import type { Peer } from "./programs.ts";
 import { isEventStream, relay, type Scrubber } from "./relay.ts";
 import { refuse, type Replies, rpcError } from "./reply.ts";
 
@@ -33,6 +34,7 @@ export interface Exchange {
   readonly who: AdmittedAgent;
   readonly target: Target & { readonly kind: "mcp" };
   readonly startedAt: number;
+  readonly peer: Peer;
   /** Aborted when the agent hangs up, or is rotated, paused or removed. */
   readonly signal: AbortSignal;
 }
@@ -40,7 +42,7 @@ export interface Exchange {
 /** Serves the exchange to its end. Never throws: whatever fails is told to the agent and written down. */
 export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promise<void> {
   const { gateway, wire, sessions } = ports;
-  const { request, response, who, target, startedAt, signal } = exchange;
+  const { request, response, who, target, startedAt, peer, signal } = exchange;
   let message: Message | null = null;
   let plan: Plan | null = null;
   let answer: UpstreamAnswer | null = null;
@@ -48,7 +50,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
   let evidence: CallEvidence | null = null;
   let scrubber: Scrubber | null = null;
   try {
-    const reached = gateway.reach(who, target.server);
+    const reached = gateway.reach(who, target.server, await peer.program());
     const { server } = reached;
     const sessionId = request.headers["mcp-session-id"];
     if (typeof sessionId === "string") sessions.check(who.agent.id, server.id, sessionId);
@@ -138,7 +140,8 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
     } else if (
       message === null ||
       gateway.isGated(message) ||
-      refusal.code.startsWith("consent_")
+      refusal.code.startsWith("consent_") ||
+      refusal.code === "program_refused"
     ) {
       gateway.turnedAway(refusal.code, {
         who,

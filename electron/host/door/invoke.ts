@@ -12,6 +12,7 @@ import { abortReason, evidenceOf, type ExchangePorts, withFreshToken } from "./e
 import type { Server } from "../../core/servers.ts";
 import type { Attachment, Upstream } from "../upstream.ts";
 import type { Target } from "./guards.ts";
+import type { Peer } from "./programs.ts";
 import type { Scrubber } from "./relay.ts";
 import { refuse } from "./reply.ts";
 
@@ -29,6 +30,7 @@ export interface Invocation {
   readonly who: AdmittedAgent;
   readonly target: Target & { readonly kind: "invoke" };
   readonly startedAt: number;
+  readonly peer: Peer;
   readonly signal: AbortSignal;
 }
 
@@ -80,14 +82,14 @@ export async function serveInvoke(
   invocation: Invocation,
 ): Promise<void> {
   const { gateway, wire } = ports;
-  const { request, response, who, target, startedAt, signal } = invocation;
+  const { request, response, who, target, startedAt, peer, signal } = invocation;
   let gated: Plan | null = null;
   let firstByteMs: number | null = null;
   let caller: Caller | null = null;
   let evidence: CallEvidence | null = null;
   let removed = 0;
   try {
-    const reached = gateway.reach(who, target.server);
+    const reached = gateway.reach(who, target.server, await peer.program());
     const body = await readBody(request, ports.body);
     const args = body.length === 0 ? "{}" : wire.readArguments(body);
     const params = `{"name":${JSON.stringify(target.tool)},"arguments":${args}}`;
@@ -186,7 +188,7 @@ function openFor(
   startedAt: number,
   signal: AbortSignal,
 ): Promise<Plan> {
-  if (message === null || sent.body === null) return ports.gateway.open(reached, null);
+  if (message === null || sent.body === null) return ports.gateway.open(reached, null, signal);
   const generation = ports.wire.generationOf(message, sent.headers);
   const { body } = sent;
   return ports.gateway.open(

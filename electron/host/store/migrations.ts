@@ -20,6 +20,7 @@ export const MIGRATIONS: Migrations = {
   connections: [],
   labels: [],
   consents: [],
+  programs: [],
 };
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;

@@ -97,6 +97,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     connections: shelf("connections", [], () => []),
     labels: shelf("labels", [], () => []),
     consents: shelf("consents", [], () => []),
+    programs: shelf("programs", [], () => []),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

@@ -46,6 +46,10 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
     firstClash(all, [
       ["tool", "this tool has labels already", (l) => within(l.server, l.tool ?? "")],
     ]),
+  programs: (all) =>
+    firstClash(all, [
+      ["path", "this program of the agent is listed already", (p) => `${p.agent}\0${p.path ?? ""}`],
+    ]),
   servers: (all) =>
     firstClash(all, [
       ["id", "another server has this id", (s) => s.id],

@@ -51,6 +51,7 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
     flow: createFlow({ runs, labels: () => labels }),
     clock,
     digest,
+    programs: { admit: () => null },
     isPractice: () => false,
     consents: { pass: () => MET },
     standing: (agent, to) => standingOf(agent, to, { issuers: () => [], accounts: () => [] }),
@@ -71,6 +72,8 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
       via: "mcp",
       sessionId: null,
       argumentsText: JSON.stringify(args),
+      program: null,
+      holdsSecret: false,
     });
   /** Decides, and sends where it may go on. */
   const call = async (name: string, tool: string, who = WHO) => {

@@ -72,6 +72,7 @@ export function subject(given: Partial<Subject> = {}): Subject {
     audience: null,
     scopes: [],
     acts: null,
+    program: null,
     tool: "search_contacts",
     destructive: false,
     argumentsText: `{"query":"Jane"}`,

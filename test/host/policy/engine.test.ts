@@ -56,6 +56,7 @@ const input = (given: {
     method: "tools/call",
     arguments: { query: "Jane" },
   },
+  program: null,
   time: "2026-11-28T12:00:00.000Z",
 });
 

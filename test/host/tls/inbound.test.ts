@@ -15,6 +15,7 @@ import { asRefusal, httpStatus, Refusal } from "../../../electron/core/errors.ts
 import type { TlsIdentity } from "../../../electron/core/oauth/types.ts";
 import { complaint } from "../../../electron/core/sentences.ts";
 import { type DoorPorts, openDoor } from "../../../electron/host/door/door.ts";
+import { createPrograms } from "../../../electron/host/door/programs.ts";
 import {
   makeDoorCertificate,
   type MtlsDoor,
@@ -424,6 +425,7 @@ describe("behind the door with certificates", () => {
       {
         admit: refuses,
         complaint,
+        programs: createPrograms(),
         callback: () => Promise.resolve({ ok: true, text: "signed in" }),
         jwks: () => ({ keys: [] }),
         gateway: {

@@ -1,0 +1,18 @@
+// Refusals about who asks, and about what stands in a call.
+import type { RefusalCode } from "../errors.ts";
+import type { Words } from "./words.ts";
+
+export const askingWords = {
+  other_user_refused: [
+    "The connection comes from another user of this machine.",
+    "Start the agent as the user that Countersign runs as, or give that user a Countersign of their own.",
+  ],
+  program_refused: [
+    "The credential of “{agent}” is not allowed for the program {program}.",
+    "Give that program an agent of its own in Countersign, or say yes when Countersign asks about it.",
+  ],
+  secret_in_arguments: [
+    "The arguments of “{tool}” hold a secret that Countersign keeps, so the call was not sent.",
+    "Leave the secret out: Countersign attaches what the server needs by itself.",
+  ],
+} as const satisfies Partial<Record<RefusalCode, Words>>;

@@ -1,0 +1,23 @@
+// Words about who asks: the program behind an agent, and another one than before.
+export const askingWords = {
+  program: {
+    name: "Program",
+    from: "started by",
+    pid: (pid: number) => `process ${pid}`,
+    path: "Seen on this machine",
+    hint: "Read from the system when the connection came in. It helps you to see what asks; the proof is the credential.",
+    unknown: "could not be found out",
+    shim: "through the stdio shim",
+    strength: {
+      certificate: "proved by a certificate",
+      token: "proved by a credential alone, which other programs could read",
+    },
+  },
+  anomaly: {
+    heading: "Another program uses an agent's credential",
+    text: "If you did not expect this, deny it: the credential may have been copied. You can give the agent a new one under Agents.",
+    now: "Now",
+    before: "Before",
+    allow: "It may, too",
+  },
+} as const;
