@@ -230,7 +230,13 @@ async function compose(
     emit,
   });
   closers.push(() => discovery.close());
-  const trials = createTrials({ clock, credentials, upstreamFor, scrubber });
+  const trials = createTrials({
+    clock,
+    credentials,
+    upstreamFor,
+    scrubber,
+    listed: (server, text) => permission.pins.observe(server, text),
+  });
   const sessions = createSessions(clock);
   let door: Awaited<ReturnType<typeof openDoor>> | null = null;
   let origin = "";
@@ -292,6 +298,7 @@ async function compose(
   });
   closers.push(() => lab.close());
   const permission = await createPermissionRooms({
+    fetchList: (server, agent) => trials.list(server, agent),
     store,
     clock,
     digest,
@@ -365,6 +372,7 @@ async function compose(
       upstreamFor,
       scrubber,
       createCaller,
+      observeTools: (server, text) => permission.pins.observe(server, text),
       body: BODY,
       stallMs: STALL_MS,
       monotonic: () => clock.monotonic(),

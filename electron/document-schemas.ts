@@ -9,6 +9,7 @@ import { labelsSchema } from "./core/labels/labels.ts";
 import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
 import { knownProgramSchema } from "./core/permission/known-programs.ts";
+import { serverPinsSchema } from "./core/pins/document.ts";
 import { ruleSchema } from "./core/policy/rules.ts";
 import { serverSchema } from "./core/servers.ts";
 import { settingsSchema } from "./core/settings.ts";
@@ -29,4 +30,5 @@ export const documentSchemas: Schemas = {
   labels: z.array(labelsSchema),
   consents: z.array(consentSchema),
   programs: z.array(knownProgramSchema),
+  pins: z.array(serverPinsSchema),
 };

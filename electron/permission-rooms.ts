@@ -14,6 +14,7 @@ import { createPermission } from "./core/permission/permission.ts";
 import { createQuestions } from "./core/permission/questions.ts";
 import { createRuleRegister } from "./core/policy/rule-register.ts";
 import type { Log } from "./core/log.ts";
+import { createPins, type PinPorts } from "./core/pins/pins.ts";
 import type { Store } from "./core/registry.ts";
 import { createRuns, type FormerRun } from "./core/runs/runs.ts";
 import type { Server } from "./core/servers.ts";
@@ -24,6 +25,7 @@ export interface PermissionRoomsPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly timers: Timers;
+  readonly fetchList: PinPorts["fetchList"];
   readonly isPractice: (tenant: string) => boolean;
   /** Runs that were going on when the program ended. */
   readonly formerRuns: readonly FormerRun[];
@@ -87,8 +89,14 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     isPractice: ports.isPractice,
     pause: ports.pause,
   });
+  const pins = createPins({ store, clock, digest, fetchList: ports.fetchList });
+  store.watch((name) => {
+    // Where it cannot be written, the servers cannot either, and say so.
+    if (name === "servers") void pins.prune().catch(() => undefined);
+  });
   const permission = createPermission({
     engine,
+    pins,
     grants,
     questions,
     flow,
@@ -112,6 +120,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     rules,
     labels,
     runs,
+    pins,
     /** Screen or vault locked, machine asleep: nobody answers for the person, and nothing lasts that they allowed. */
     lock(): void {
       grants.lapseAll();

@@ -16,6 +16,7 @@ import { policyWords } from "./words/policy.ts";
 import { renewalWords } from "./words/renewal.ts";
 import { serverWords } from "./words/servers.ts";
 import { shellWords } from "./words/shell.ts";
+import { toolWords } from "./words/tools.ts";
 import { vaultWords } from "./words/vault.ts";
 import { xrayWords } from "./words/xray.ts";
 
@@ -38,4 +39,5 @@ export const words = {
   asking: askingWords,
   policy: policyWords,
   renewal: renewalWords,
+  tools: toolWords,
 } as const;

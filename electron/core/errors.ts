@@ -95,6 +95,12 @@ export const REFUSALS = {
   question_withdrawn: [403, -31005, 1],
   questions_full: [429, -31005, 1],
   agent_cooling_down: [429, -31005, 1],
+  // What a server's tools say of themselves
+  tool_list_unreadable: [502, -31010, 76],
+  tool_rejected: [403, -31005, 1],
+  tool_refused: [403, -31005, 1],
+  tool_changed_again: [409, -31005, 1],
+  tool_unknown: [404, -31015, 66],
   // Answering questions
   question_closed: [409, -31015, 66],
   verdict_refused: [403, -31015, 1],

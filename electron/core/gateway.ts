@@ -354,7 +354,7 @@ export function createGateway(ports: GatewayPorts) {
         return { outcome: "aborted", code, evidence };
       }
       const ours =
-        /^(?:policy_|consent_|program_|secret_in_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
+        /^(?:policy_|consent_|program_|secret_in_|question|agent_cooling_|vault_|credential_|plain_http_|journal_|call_|tool_re|tool_changed|server_paused|session_|pattern_|sign_in_|account_|certificate_|token_|scope_kept_)/;
       return { outcome: ours.test(code) ? "denied" : "failed", code, evidence };
     },
   };

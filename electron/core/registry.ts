@@ -6,6 +6,7 @@ import type { Consent } from "./consent/consents.ts";
 import type { Issuer } from "./issuers.ts";
 import type { ToolLabels } from "./labels/labels.ts";
 import type { KnownProgram } from "./permission/known-programs.ts";
+import type { ServerPins } from "./pins/document.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { Account } from "./oauth/keeping/accounts.ts";
 import type { ActorKey } from "./oauth/keeping/actor-keys.ts";
@@ -33,6 +34,8 @@ export interface Documents {
   readonly consents: readonly Consent[];
   /** Which programs use the agents' credentials. */
   readonly programs: readonly KnownProgram[];
+  /** The tools that the person agreed to, as they were then. */
+  readonly pins: readonly ServerPins[];
 }
 export type DocumentName = keyof Documents;
 

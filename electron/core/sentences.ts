@@ -7,6 +7,7 @@ import { consentWords } from "./sentences/consent.ts";
 import { askingWords } from "./sentences/asking.ts";
 import { permissionWords } from "./sentences/permission.ts";
 import { shellWords } from "./sentences/shell.ts";
+import { pinWords } from "./sentences/pins.ts";
 import type { Words } from "./sentences/words.ts";
 
 /** A refusal as a surface shows it. */
@@ -444,6 +445,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ...connectWords,
   ...consentWords,
   ...askingWords,
+  ...pinWords,
 };
 
 /** Fills `{name}` from facts; an unknown name stays visible as `…` rather than breaking the sentence. */

@@ -1,5 +1,5 @@
 // "Test this server": the same path that an agent's call takes, step by step, so that a failure names its step.
-import { type CallerSend, createCaller } from "./caller.ts";
+import { type Caller, type CallerSend, createCaller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import type { Attachment } from "./credentials.ts";
 import { asRefusal, Refusal } from "./errors.ts";
@@ -24,6 +24,8 @@ export interface TryPorts {
   readonly release: (server: Server) => Promise<Attachment>;
   /** Sends as Countersign itself, with a credential that was released before. */
   readonly sender: (server: Server, attachment: Attachment) => CallerSend;
+  /** Hears each page of its tools, as the server wrote it. */
+  readonly listed: (server: Server, text: string) => Promise<unknown>;
 }
 
 /** Pages of `tools/list` that are read before the test says that it saw enough. */
@@ -75,39 +77,50 @@ export async function tryServer(server: Server, ports: TryPorts): Promise<TestRe
     },
   );
   await step("List its tools", async () => {
-    let cursor: string | null = null;
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const params: string = cursor === null ? "{}" : JSON.stringify({ cursor });
-      const reply = await present(caller).request("tools/list", params);
-      if (!reply.ok) {
-        throw new Refusal("upstream_not_mcp", {
-          server: server.name,
-          type: `the error “${reply.message.slice(0, 120)}”`,
-        });
+    await eachPage(present(caller), server.name, MAX_PAGES, async ({ raw, tools: page }) => {
+      await ports.listed(server, raw);
+      for (const tool of page) {
+        if (typeof tool?.name === "string") tools.push(tool.name.slice(0, 128));
       }
-      const result = reply.result as { tools?: unknown; nextCursor?: unknown };
-      if (Array.isArray(result.tools)) {
-        for (const tool of result.tools as { name?: unknown }[]) {
-          if (typeof tool?.name === "string") tools.push(tool.name.slice(0, 128));
-        }
-      }
-      cursor = typeof result.nextCursor === "string" ? result.nextCursor : null;
-      if (cursor === null) break;
-    }
+    });
     return [null, tools.length === 1 ? "1 tool" : `${tools.length} tools`];
   });
   await caller?.close();
   return { ok: trouble === null, steps, complaint: trouble, tools };
 }
 
-type AnyCaller = ReturnType<typeof createCaller>;
+/**
+ * Reads a server's list of tools, page by page.
+ * @throws Refusal `upstream_*`, `stdio_*`
+ */
+export async function eachPage(
+  caller: Caller,
+  server: string,
+  most: number,
+  take: (page: { raw: string; tools: readonly ({ name?: unknown } | null)[] }) => Promise<void>,
+): Promise<void> {
+  let cursor: string | null = null;
+  for (let page = 0; page < most; page++) {
+    const params: string = cursor === null ? "{}" : JSON.stringify({ cursor });
+    const reply = await caller.request("tools/list", params);
+    if (!reply.ok) {
+      const type = `the error “${reply.message.slice(0, 120)}”`;
+      throw new Refusal("upstream_not_mcp", { server, type });
+    }
+    const result = reply.result as { tools?: unknown; nextCursor?: unknown };
+    const tools = Array.isArray(result.tools) ? (result.tools as { name?: unknown }[]) : [];
+    await take({ raw: reply.raw, tools });
+    cursor = typeof result.nextCursor === "string" ? result.nextCursor : null;
+    if (cursor === null) return;
+  }
+}
 
-function present(caller: AnyCaller | null): AnyCaller {
+function present(caller: Caller | null): Caller {
   // Not reached: the steps that need a caller are skipped where there is none.
   if (caller === null) throw new Refusal("internal");
   return caller;
 }
-const connected = (caller: AnyCaller | null) => present(caller).connect();
+const connected = (caller: Caller | null) => present(caller).connect();
 
 function describe(server: Server, attachment: Attachment): string {
   if (attachment.type === "header") return `it goes in the header ${attachment.name}`;

@@ -29,6 +29,7 @@ function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   if (matter.kind === "anomaly") return words.asking.anomaly.allow;
   if (matter.kind === "labels") return w.allowLabels;
   if (matter.kind === "consent") return words.consent.question.allow;
+  if (matter.kind === "tool-changed") return words.approval.change.accept;
   return w.allowFor[lifetime];
 }
 
@@ -44,8 +45,13 @@ export function AnswerBar(props: {
   const w = words.approval.answer;
   // What changes the settings stands for good, and is answered as it is.
   const call = matter.kind === "call" ? matter : null;
-  const agentAsks = call !== null || matter.kind === "consent" || matter.kind === "anomaly";
   const lasting = call === null;
+  const change = matter.kind === "tool-changed" ? matter : null;
+  const agentAsks =
+    call !== null ||
+    matter.kind === "consent" ||
+    matter.kind === "anomaly" ||
+    (change !== null && change.agent !== null);
   const [choice, setChoice] = useState<Choice>(NARROWEST);
   const [isOpen, setOpen] = useState(false);
   const once = call?.trifecta !== undefined;
@@ -53,7 +59,7 @@ export function AnswerBar(props: {
   // Only to draw the button: main itself counts the dead time, and its word is what counts.
   const ready = useTick(100) >= (lifetime === "always" ? view.armed.always : view.armed.once);
   const destructive = call?.subject.destructive === true;
-  const readEnough = !(destructive || once) || props.read;
+  const readEnough = !(destructive || once || change !== null) || props.read;
   const complete = lasting || once || isComplete(choice);
   const canAllow = ready && readEnough && complete && !view.answering && document.hasFocus();
 
@@ -120,7 +126,9 @@ export function AnswerBar(props: {
           </Button>
         )}
         <span className="ask-space" />
-        <Button onClick={() => void store.answer({ type: "deny" })}>{w.deny}</Button>
+        <Button onClick={() => void store.answer({ type: "deny" })}>
+          {change === null ? w.deny : words.approval.change.refuse}
+        </Button>
         <Button
           look={destructive ? "danger" : "primary"}
           className="ask-allow"

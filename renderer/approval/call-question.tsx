@@ -3,10 +3,12 @@
 import { TriangleAlert } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { countHidden } from "../lib/hidden.ts";
+import { ClaimsBox } from "../parts/claims.tsx";
 import { CopyLine } from "../parts/copy.tsx";
+import { Flags } from "../parts/flags.tsx";
 import { Json } from "../parts/json.tsx";
 import { Shown } from "../parts/shown.tsx";
-import type { CallMatter } from "../types.ts";
+import type { CallMatter, Subject } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
 import { ProgramView } from "./program.tsx";
@@ -17,6 +19,8 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
   const { matter, waiting } = props;
   const { subject, rules, trifecta } = matter;
   const w = words.approval.call;
+  const notes: Partial<Record<Subject["toolStanding"], string>> = words.tools.standingNote;
+  const note = notes[subject.toolStanding] ?? null;
   const text = subject.argumentsText;
   const hidden = useMemo(() => countHidden(text, true), [text]);
   return (
@@ -61,6 +65,8 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
           {rules.map((rule) => w.rules[rule] ?? `${w.ownRule} (${rule})`).join("; ")}
         </Fact>
       </dl>
+      {note !== null && <p className="ask-text">{note}</p>}
+      {subject.claims !== null && <Flags flags={subject.claims.flags} />}
       <section className="untrusted ask-arguments">
         <div className="untrusted-bar">
           <span className="untrusted-name">
@@ -74,6 +80,7 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
         <span title={w.hashHint}>{w.hash}</span>
         <CopyLine text={subject.argumentsHash} label={words.common.copy} />
       </div>
+      {subject.claims !== null && <ClaimsBox claims={subject.claims} />}
       {waiting > 1 && <p className="ask-waiting">{w.waiting(waiting)}</p>}
     </>
   );

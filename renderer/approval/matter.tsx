@@ -5,6 +5,7 @@ import { AnomalyQuestion } from "./anomaly-question.tsx";
 import { CallQuestion } from "./call-question.tsx";
 import { LabelsQuestion } from "./labels-question.tsx";
 import { ConsentQuestion } from "./consent-question.tsx";
+import { ChangeQuestion } from "./change-question.tsx";
 import { RuleQuestion } from "./rule-question.tsx";
 
 type Matter = Question["matter"];
@@ -18,6 +19,7 @@ const VIEWS: {
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,
   anomaly: (matter) => <AnomalyQuestion {...matter} />,
+  "tool-changed": (matter) => <ChangeQuestion matter={matter} />,
 };
 
 export function MatterView(props: { question: ShownQuestion }): ReactNode {

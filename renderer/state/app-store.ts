@@ -72,6 +72,8 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   programs: [],
   rules: ["rules"],
   connections: [],
+  // Asked for where they are shown.
+  pins: [],
   grants: ["grants"],
   labels: ["labels"],
   consents: ["consents"],

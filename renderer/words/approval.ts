@@ -83,6 +83,17 @@ export const approvalWords = {
     everyTool: "every tool of the server",
     removed: "Taken away",
   },
+  change: {
+    heading: "A tool is not what you agreed to",
+    headingNew: "Shall agents use this tool?",
+    text: "Its server describes it differently now. Models act on this text, so read what is new. Until you agree, agents neither see it nor use it.",
+    textNew: "You have not agreed to this tool. Models act on this text, so read it.",
+    waits: "waits to use it",
+    hash: "What you agree to",
+    hashHint: "SHA-256 of the whole definition. When it changes again, you are asked again.",
+    accept: "Agree to it",
+    refuse: "Keep it blocked",
+  },
   answer: {
     lifetime: "How long",
     lifetimes,

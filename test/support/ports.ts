@@ -46,6 +46,7 @@ export function memoryStore(): Store & { all: Documents } {
     labels: [],
     consents: [],
     programs: [],
+    pins: [],
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

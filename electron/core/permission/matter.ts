@@ -5,6 +5,7 @@ import type { FlowLabel } from "../labels/labels.ts";
 import type { Brought } from "../labels/trifecta.ts";
 import type { ConsentOffer } from "../consent/offer.ts";
 import type { Rule } from "../policy/rules.ts";
+import type { Change } from "../pins/look.ts";
 import { conditionsFor } from "./conditions.ts";
 import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
 import type { AskingProgram } from "./program.ts";
@@ -49,6 +50,13 @@ export type Matter =
       readonly program: AskingProgram | null;
       /** Executables that used it before; null among them stands for one that could not be found out. */
       readonly before: readonly (string | null)[];
+    }
+  /** A tool that is not what was agreed to. `agent`: whose call waits for the answer; null where the person looks. */
+  | {
+      readonly kind: "tool-changed";
+      readonly agent: { readonly id: string; readonly name: string } | null;
+      readonly server: Subject["server"];
+      readonly change: Change;
     };
 export type MatterKind = Matter["kind"];
 
@@ -166,6 +174,15 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     sameAs: JSON.stringify([agent.id, program?.path ?? null]),
     admit({ lifetime }) {
       if (lifetime !== "always") notOffered("a program is known from then on, or not at all");
+    },
+  }),
+  "tool-changed": ({ agent, server, change }) => ({
+    agent,
+    grave: true,
+    // It is about the tool and nobody's arguments: one answer serves all that wait for it.
+    sameAs: JSON.stringify([server.id, server.target, change.tool, change.after.fingerprint]),
+    admit({ lifetime }) {
+      if (lifetime !== "always") notOffered("a tool is agreed to as it is, until it changes");
     },
   }),
 };

@@ -8,6 +8,8 @@ import type { AccountFact, Standing } from "../consent/standing.ts";
 import type { Digest } from "../digest.ts";
 import { asRefusal, Refusal } from "../errors.ts";
 import type { Flow } from "../labels/flow.ts";
+import { isSevere } from "../pins/flags.ts";
+import type { Run } from "../runs/runs.ts";
 import { type Brought, LETHAL_TRIFECTA } from "../labels/trifecta.ts";
 import { policyInput } from "../policy/input.ts";
 import { decide, type Decision, type PolicyEngine } from "../policy/judge.ts";
@@ -15,10 +17,11 @@ import type { Server } from "../servers.ts";
 import type { Grants, Lifetime } from "./grants.ts";
 import type { KnownPrograms } from "./known-programs.ts";
 import type { Program } from "./program.ts";
-import type { Answered, Questions } from "./questions.ts";
-import { type Subject, subjectOf } from "./subject.ts";
+import type { Answered } from "./questions.ts";
+import { argumentsHashOf, type Subject, subjectOf } from "./subject.ts";
 import type { Verdict } from "./matter.ts";
 import { createYeses } from "./yeses.ts";
+import { stepOfTool, type ToolPorts } from "./tool-step.ts";
 
 /** Why a call was let through or not: for the journal. */
 export interface PermitRecord {
@@ -40,6 +43,8 @@ export interface PermitRecord {
   readonly scopes?: readonly string[];
   /** The program that the call came from, as the system told it. Rows of earlier versions have none. */
   readonly program?: Pick<Program, "pid" | "path"> | null;
+  /** SHA-256 of the tool's definition as agreed to; null where none was. Rows of earlier versions have none. */
+  readonly toolFingerprint?: string | null;
 }
 
 /** Leave for one call, or the refusal. Only permission.decide makes one. */
@@ -52,10 +57,9 @@ export interface Permit {
   readonly refusal: Refusal | null;
 }
 
-export interface PermissionPorts {
+export interface PermissionPorts extends ToolPorts {
   readonly engine: PolicyEngine;
   readonly grants: Grants;
-  readonly questions: Questions;
   readonly flow: Flow;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -66,8 +70,6 @@ export interface PermissionPorts {
   readonly standing: (agent: Agent, server: Server) => Standing;
   /** Makes the rule that "always" stands for. */
   readonly always: (subject: Subject) => Promise<void>;
-  /** The person did not ask for this: the agent is paused. */
-  readonly pause: (agentId: string) => Promise<void>;
 }
 
 /** One call, as its message was read. */
@@ -93,6 +95,16 @@ const NO_CONSENT = "built-in/consent";
 const together = (a: number | null, b: number | null): number | null =>
   a === null && b === null ? null : (a ?? 0) + (b ?? 0);
 
+/** A call whose agent may use its server at all. */
+interface Entered {
+  readonly entered: Run;
+  readonly standing: Standing;
+  readonly who: AdmittedAgent;
+  readonly server: Server;
+  readonly wanted: Wanted;
+  readonly blank: PermitRecord;
+}
+
 export type Permission = ReturnType<typeof createPermission>;
 
 export function createPermission(ports: PermissionPorts) {
@@ -101,9 +113,18 @@ export function createPermission(ports: PermissionPorts) {
   // One answer serves all that wait for it, and makes one grant or one rule.
   const keptOf = new Map<string, Promise<string | null>>();
 
-  async function keepNow(subject: Subject, verdict: Verdict): Promise<string | null> {
+  async function keepNow(
+    server: Server,
+    subject: Subject,
+    verdict: Verdict,
+  ): Promise<string | null> {
     if (verdict.type === "allow") yeses.add(subject);
     else yeses.forget(subject);
+    const { toolFingerprint, toolStanding, tool } = subject;
+    // Whoever allows a call of a new tool has seen what it says of itself.
+    if (verdict.type === "allow" && toolStanding === "new" && toolFingerprint !== null) {
+      await ports.pins.accept(server, tool, toolFingerprint);
+    }
     if (verdict.type === "deny-and-pause") await ports.pause(subject.agent.id);
     if (verdict.type !== "allow" || verdict.lifetime === "once") return null;
     if (verdict.lifetime === "always") {
@@ -113,8 +134,12 @@ export function createPermission(ports: PermissionPorts) {
     return grants.add(subject, { ...verdict, lifetime: verdict.lifetime }).id;
   }
 
-  function keep(subject: Subject, { question, verdict }: Answered): Promise<string | null> {
-    const kept = keptOf.get(question) ?? keepNow(subject, verdict);
+  function keep(
+    server: Server,
+    subject: Subject,
+    { question, verdict }: Answered,
+  ): Promise<string | null> {
+    const kept = keptOf.get(question) ?? keepNow(server, subject, verdict);
     keptOf.set(question, kept);
     // All that waited for one answer come for it at once.
     for (const old of keptOf.keys()) {
@@ -134,6 +159,7 @@ export function createPermission(ports: PermissionPorts) {
 
   /** Asks the person. @throws Refusal as questions.ask() */
   async function asked(
+    server: Server,
     subject: Subject,
     { rules, trifecta }: { rules: readonly string[]; trifecta: Trifecta },
     blank: PermitRecord,
@@ -151,13 +177,62 @@ export function createPermission(ports: PermissionPorts) {
     const record: PermitRecord = {
       ...blank,
       question: answered.question,
-      grant: await keep(subject, answered),
+      grant: await keep(server, subject, answered),
       lifetime: verdict.type === "allow" ? verdict.lifetime : null,
       waitedMs: together(blank.waitedMs, answered.waitedMs),
     };
     const said =
       verdict.type === "allow" ? null : new Refusal("call_refused", { tool: subject.tool });
     return { record, refusal: said };
+  }
+
+  /** What is decided of a call, once it is known to which stretch of work it belongs. */
+  async function decideIn(call: Entered, signal: AbortSignal | undefined): Promise<Permit> {
+    const { entered, standing, who, server, wanted } = call;
+    const run = entered.id;
+    const { tool, argumentsText } = wanted;
+    const found = ports.pins.look(server, who.agent, tool);
+    const look = found instanceof Promise ? await found : found;
+    const subject = subjectOf(who, server, wanted, standing, digest, wanted.program, look, entered);
+    const blank = { ...call.blank, toolFingerprint: look.fingerprint };
+    const input = policyInput(who, server, {
+      tool,
+      via: wanted.via,
+      // Read strictly before: this cannot lose anything, and policy sees what the server will see.
+      argumentsValue: JSON.parse(argumentsText) as unknown,
+      program: wanted.program,
+      now: clock.now(),
+      practice: ports.isPractice(server.tenant),
+      labels: flow.labels(server.id, tool),
+      callsInRun: entered.calls,
+      account: standing.account,
+      fingerprint: look.fingerprint,
+    });
+    const said = overruled(decide(engine, input), subject);
+    const { effect, rules } = said;
+    if (effect === "deny") {
+      const refusal = new Refusal("policy_denied", { rule: rules[0] ?? "", tool });
+      return { rules, run, record: blank, refusal };
+    }
+    if (look.standing === "rejected" || look.standing === "changed") {
+      const step = await stepOfTool(ports, subject, server, look, signal);
+      // Agreed to as it is now: the call is decided like any other, by what the tool is.
+      if (step === "again") return decideIn(call, signal);
+      return { ...step, run, record: blank };
+    }
+    // A new tool that looks like an attack was not meant by any rule or grant that came before it.
+    const odd = look.standing === "new" && isSevere(look.claims?.flags ?? []);
+    if (effect === "allow" && !odd) return { rules, run, record: blank, refusal: null };
+    const lasting = said.trifecta === null && !odd && look.standing !== "unavailable";
+    const grant = lasting ? grants.use(subject) : undefined;
+    if (grant !== undefined) {
+      return { rules, run, record: { ...blank, grant: grant.id }, refusal: null };
+    }
+    try {
+      return { rules, run, ...(await asked(server, subject, said, blank, signal)) };
+    } catch (error) {
+      return { rules, run, record: blank, refusal: asRefusal(error) };
+    }
   }
 
   return {
@@ -182,13 +257,11 @@ export function createPermission(ports: PermissionPorts) {
     ): Promise<Permit> {
       const { program } = wanted;
       const entered = flow.enter(who.agent.id, server.id, wanted.sessionId);
-      const run = entered.id;
       const standing = ports.standing(who.agent, server);
       const { account, audience, scopes } = standing;
-      const subject = subjectOf(who, server, wanted, standing, digest, program, entered);
       let blank: PermitRecord = {
         policy: engine.hash(),
-        argumentsHash: subject.argumentsHash,
+        argumentsHash: argumentsHashOf(wanted, digest),
         question: null,
         grant: null,
         lifetime: null,
@@ -201,12 +274,17 @@ export function createPermission(ports: PermissionPorts) {
       // Nothing of it is shown to anybody, and no rule can let it through.
       if (wanted.holdsSecret) {
         const refusal = new Refusal("secret_in_arguments", { tool: wanted.tool });
-        return { rules: ["built-in/secret-in-arguments"], run, record: blank, refusal };
+        return { rules: ["built-in/secret-in-arguments"], run: entered.id, record: blank, refusal };
       }
       const admitted = ports.programs.admit(who, program, true, signal);
       const stranger = admitted === null ? null : await admitted;
       if (stranger !== null) {
-        return { rules: ["built-in/known-program"], run, record: blank, refusal: stranger };
+        return {
+          rules: ["built-in/known-program"],
+          run: entered.id,
+          record: blank,
+          refusal: stranger,
+        };
       }
       try {
         const passed = ports.consents.pass(who, server, true, signal);
@@ -214,36 +292,9 @@ export function createPermission(ports: PermissionPorts) {
         const { by, consent, waitedMs } = passed instanceof Promise ? await passed : passed;
         blank = { ...blank, consent: { by, consent }, waitedMs };
       } catch (error) {
-        return { rules: [NO_CONSENT], run, record: blank, refusal: asRefusal(error) };
+        return { rules: [NO_CONSENT], run: entered.id, record: blank, refusal: asRefusal(error) };
       }
-      const input = policyInput(who, server, {
-        tool: wanted.tool,
-        via: wanted.via,
-        // Read strictly before: this cannot lose anything, and policy sees what the server will see.
-        argumentsValue: JSON.parse(wanted.argumentsText) as unknown,
-        program,
-        now: clock.now(),
-        practice: ports.isPractice(server.tenant),
-        labels: flow.labels(server.id, wanted.tool),
-        callsInRun: entered.calls,
-        account,
-      });
-      const said = overruled(decide(engine, input), subject);
-      const { effect, rules } = said;
-      if (effect === "allow") return { rules, run, record: blank, refusal: null };
-      if (effect === "deny") {
-        const refusal = new Refusal("policy_denied", { rule: rules[0] ?? "", tool: wanted.tool });
-        return { rules, run, record: blank, refusal };
-      }
-      const grant = said.trifecta === null ? grants.use(subject) : undefined;
-      if (grant !== undefined) {
-        return { rules, run, record: { ...blank, grant: grant.id }, refusal: null };
-      }
-      try {
-        return { rules, run, ...(await asked(subject, said, blank, signal)) };
-      } catch (error) {
-        return { rules, run, record: blank, refusal: asRefusal(error) };
-      }
+      return decideIn({ entered, standing, who, server, wanted, blank }, signal);
     },
   };
 }

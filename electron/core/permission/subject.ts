@@ -3,6 +3,7 @@ import type { AdmittedAgent } from "../agent-register.ts";
 import type { AgentAuthMethod } from "../agents.ts";
 import type { AccountFact, Standing } from "../consent/standing.ts";
 import { hex, type Digest } from "../digest.ts";
+import type { Claims, Look, ToolStanding } from "../pins/look.ts";
 import { isDestructive } from "../policy/destructive.ts";
 import { targetOf } from "../policy/input.ts";
 import type { Run } from "../runs/runs.ts";
@@ -38,14 +39,19 @@ export interface Subject {
   /** As the agent wrote it. */
   readonly tool: string;
   readonly destructive: boolean;
+  /** SHA-256 of the definition that was agreed to, hex; null where none is known or agreed to. */
+  readonly toolFingerprint: string | null;
+  readonly toolStanding: ToolStanding;
+  /** What its server says of it; null where no list says anything. */
+  readonly claims: Claims | null;
   /** The arguments exactly as they will be sent, as text; `{}` where the call has none. */
   readonly argumentsText: string;
   readonly argumentsBytes: number;
   /** SHA-256 of the tool's name, a line feed, and the argument bytes; hex. What is shown is what is sent. */
   readonly argumentsHash: string;
   /**
-   * Changes with the agent's credential and program, with anything about the server, and with account and scopes: what was allowed
-   * before is void then.
+   * Changes with the agent's credential and program, with anything about the server, with account and scopes, and with
+   * the tool's definition: what was allowed before is void then.
    */
   readonly stamp: string;
   /** The stretch of work of its agent that the call belongs to. */
@@ -61,6 +67,12 @@ export const serverFace = (server: Server): ServerFace => ({
   target: targetOf(server),
 });
 
+/** SHA-256 of the tool's name, a line feed, and the argument bytes; hex. */
+export const argumentsHashOf = (
+  call: { readonly tool: string; readonly argumentsText: string },
+  digest: Digest,
+): string => hex(digest.sha256(`${call.tool}\n${call.argumentsText}`));
+
 export function subjectOf(
   who: AdmittedAgent,
   server: Server,
@@ -68,6 +80,7 @@ export function subjectOf(
   standing: Standing,
   digest: Digest,
   program: Program | null,
+  look: Look,
   run: Run | null = null,
 ): Subject {
   const { agent, authMethod } = who;
@@ -84,9 +97,12 @@ export function subjectOf(
     program: askingProgram(program, authMethod),
     tool,
     destructive: isDestructive(tool),
+    toolFingerprint: look.fingerprint,
+    toolStanding: look.standing,
+    claims: look.claims,
     argumentsText,
     argumentsBytes: new TextEncoder().encode(argumentsText).length,
-    argumentsHash: hex(digest.sha256(`${tool}\n${argumentsText}`)),
+    argumentsHash: argumentsHashOf({ tool, argumentsText }, digest),
     stamp: hex(
       digest.sha256(
         JSON.stringify([
@@ -96,6 +112,7 @@ export function subjectOf(
           whose,
           scopes,
           program?.path ?? null,
+          look.fingerprint,
         ]),
       ),
     ),

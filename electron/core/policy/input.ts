@@ -32,6 +32,8 @@ export interface PolicyInput {
     readonly destructive: boolean;
     /** What the person said that it does with data: `private`, `untrusted`, `egress`. */
     readonly labels: readonly string[];
+    /** SHA-256 of the definition that the person agreed to, hex; null where none is known. */
+    readonly fingerprint: string | null;
   };
   readonly history: {
     /** Calls that the agent asked for in this stretch of work, this one included. */
@@ -76,6 +78,7 @@ export function policyInput(
     labels?: readonly string[];
     callsInRun?: number;
     account: AccountFact | null;
+    fingerprint: string | null;
   },
 ): PolicyInput {
   const { agent, authMethod } = who;
@@ -102,6 +105,7 @@ export function policyInput(
       namespace: server.tenant,
       destructive: isDestructive(call.tool),
       labels: call.labels ?? [],
+      fingerprint: call.fingerprint,
     },
     history: { calls_in_run: call.callsInRun ?? 1 },
     account:

@@ -21,6 +21,7 @@ export const MIGRATIONS: Migrations = {
   labels: [],
   consents: [],
   programs: [],
+  pins: [],
 };
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;

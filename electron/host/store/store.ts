@@ -98,6 +98,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     labels: shelf("labels", [], () => []),
     consents: shelf("consents", [], () => []),
     programs: shelf("programs", [], () => []),
+    pins: shelf("pins", [], () => []),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

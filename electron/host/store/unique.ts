@@ -50,6 +50,8 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
     firstClash(all, [
       ["path", "this program of the agent is listed already", (p) => `${p.agent}\0${p.path ?? ""}`],
     ]),
+  pins: (all) =>
+    firstClash(all, [["server", "the tools of this server are there", (p) => p.server]]),
   servers: (all) =>
     firstClash(all, [
       ["id", "another server has this id", (s) => s.id],

@@ -57,6 +57,17 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
     standing: (agent, to) => standingOf(agent, to, { issuers: () => [], accounts: () => [] }),
     always: async () => undefined,
     pause: async () => undefined,
+    pins: {
+      look: () => ({
+        standing: "never-listed",
+        by: null,
+        fingerprint: null,
+        claims: null,
+        change: null,
+      }),
+      accept: async () => undefined,
+      reject: async () => undefined,
+    },
   });
   const label = (name: string, tool: string | null, ...of: FlowLabel[]): void =>
     void labels.push({

@@ -45,6 +45,7 @@ const input = (given: {
     namespace: "personal",
     destructive: false,
     labels: [],
+    fingerprint: null,
     ...given.tool,
   },
   history: { calls_in_run: 1 },

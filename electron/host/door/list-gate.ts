@@ -1,0 +1,196 @@
+// Holds a list of tools back until it was read whole: an agent's model must not see a definition that its person has not
+// agreed to. What is not taken out goes on byte for byte.
+import { Transform, type TransformCallback, pipeline } from "node:stream";
+import { Refusal } from "../../core/errors.ts";
+import type { UpstreamAnswer } from "../upstream.ts";
+import { isEventStream, type Scrubber } from "./relay.ts";
+
+/** Reads one JSON-RPC message. Resolves with the same text, or with what of it may go on. @throws Refusal */
+export type Judge = (text: string) => Promise<string>;
+
+export interface GateOptions {
+  readonly judge: Judge;
+  /** Live secrets are taken out first: what is judged is what the agent would see, and what is kept holds none. */
+  readonly scrubber: Scrubber;
+  readonly serverName: string;
+  /** Whether the stream may hold other things than the list: what is no JSON there is left alone. */
+  readonly mixed: boolean;
+}
+
+/** Bytes of one list, or of one event, that are held. */
+const MAX_HELD = 16 * 1024 * 1024;
+
+/** The same answer behind the gate. Its body errors with a Refusal where the list may not go on. */
+export function gated(answer: UpstreamAnswer, options: GateOptions): UpstreamAnswer {
+  const gate = isEventStream(answer) ? new EventGate(options) : new WholeGate(options);
+  // pipeline() ends each when the other ends or fails; relay hears of it at the gate.
+  pipeline(answer.body, gate, () => undefined);
+  return { ...answer, body: gate };
+}
+
+// As clients do it: what is no UTF-8 becomes U+FFFD (HTML standard, event streams; Fetch, body.json()).
+const decoder = new TextDecoder();
+
+abstract class Gate extends Transform {
+  protected readonly options: GateOptions;
+  #size = 0;
+  constructor(options: GateOptions) {
+    super();
+    this.options = options;
+  }
+  override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
+    void this.#run(() => this.eat(Buffer.from(this.options.scrubber.push(chunk))), done);
+  }
+  override _flush(done: TransformCallback): void {
+    void this.#run(() => this.finish(Buffer.from(this.options.scrubber.end())), done);
+  }
+  async #run(work: () => Promise<void>, done: TransformCallback): Promise<void> {
+    try {
+      await work();
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+  /** Counts what is held. @throws Refusal where that is too much */
+  protected hold(bytes: number): void {
+    this.#size = bytes === 0 ? 0 : this.#size + bytes;
+    if (this.#size > MAX_HELD) {
+      const server = this.options.serverName;
+      throw new Refusal("upstream_not_mcp", { server, type: "more than 16 MiB at once" });
+    }
+  }
+  protected abstract eat(chunk: Buffer): Promise<void>;
+  protected abstract finish(rest: Buffer): Promise<void>;
+}
+
+/** A JSON body: of use only when it is whole. */
+class WholeGate extends Gate {
+  readonly #held: Buffer[] = [];
+  protected override eat(chunk: Buffer): Promise<void> {
+    this.hold(chunk.length);
+    this.#held.push(chunk);
+    return Promise.resolve();
+  }
+  protected override async finish(rest: Buffer): Promise<void> {
+    const whole = Buffer.concat([...this.#held, rest]);
+    // A status without a body, or an accepted notification.
+    if (whole.length === 0) return;
+    const text = decoder.decode(whole);
+    const kept = await this.options.judge(text);
+    this.push(kept === text ? whole : Buffer.from(kept));
+  }
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** An event stream: each event is held until its blank line, comments and empty lines are not held. */
+class EventGate extends Gate {
+  #line: Buffer[] = [];
+  #lines: Buffer[] = [];
+  /** The last chunk ended with CR: an LF at the start of the next belongs to it. */
+  #afterCr = false;
+
+  protected override async eat(chunk: Buffer): Promise<void> {
+    let from = 0;
+    if (this.#afterCr && chunk[0] === LF) {
+      // Between two lines, or behind an event that has gone: it changes nothing where it stands.
+      from = 1;
+      if (this.#lines.length > 0) this.#lines.push(chunk.subarray(0, 1));
+      else this.push(chunk.subarray(0, 1));
+    }
+    this.#afterCr = false;
+    for (let at = from; at < chunk.length; at++) {
+      if (chunk[at] !== LF && chunk[at] !== CR) continue;
+      if (chunk[at] === CR) {
+        if (at + 1 === chunk.length) this.#afterCr = true;
+        else if (chunk[at + 1] === LF) at++;
+      }
+      const line = Buffer.concat([...this.#line, chunk.subarray(from, at + 1)]);
+      this.#line = [];
+      from = at + 1;
+      await this.#takeLine(line);
+    }
+    if (from < chunk.length) {
+      this.hold(chunk.length - from);
+      this.#line.push(chunk.subarray(from));
+    }
+  }
+
+  async #takeLine(line: Buffer): Promise<void> {
+    const blank = line[0] === LF || line[0] === CR;
+    if (this.#lines.length === 0 && (blank || line[0] === 0x3a)) {
+      this.push(line);
+      return;
+    }
+    this.hold(line.length);
+    this.#lines.push(line);
+    if (blank) await this.#dispatch();
+  }
+
+  async #dispatch(): Promise<void> {
+    const lines = this.#lines;
+    this.#lines = [];
+    this.hold(0);
+    const raw = Buffer.concat(lines);
+    const fields = lines.map((line) => fieldOf(decoder.decode(line)));
+    const type = fields.findLast(([name]) => name === "event")?.[1] ?? "";
+    const data = fields.filter(([name]) => name === "data").map(([, value]) => value);
+    // Other events are no MCP messages: clients pass them over.
+    if (data.length === 0 || (type !== "" && type !== "message")) {
+      this.push(raw);
+      return;
+    }
+    const text = data.join("\n");
+    const kept = await this.#judge(text);
+    if (kept === text) {
+      this.push(raw);
+      return;
+    }
+    let written = false;
+    for (const [i, line] of lines.entries()) {
+      if (fields[i]?.[0] !== "data") this.push(line);
+      else if (!written) {
+        written = true;
+        this.push(
+          Buffer.from(
+            kept
+              .split("\n")
+              .map((l) => `data: ${l}\n`)
+              .join(""),
+          ),
+        );
+      }
+    }
+  }
+
+  async #judge(text: string): Promise<string> {
+    try {
+      return await this.options.judge(text);
+    } catch (error) {
+      const other =
+        this.options.mixed &&
+        error instanceof Refusal &&
+        error.code === "tool_list_unreadable" &&
+        !/tools|\\u/i.test(text);
+      if (other) return text;
+      throw error;
+    }
+  }
+
+  protected override async finish(rest: Buffer): Promise<void> {
+    if (rest.length > 0) await this.eat(rest);
+    // Clients drop an event that the stream's end cuts off; one that does not must not see more than the others.
+    if (this.#line.length > 0) this.#lines.push(Buffer.concat(this.#line));
+    if (this.#lines.length > 0) await this.#dispatch();
+  }
+}
+
+/** Name and value of one line (HTML standard, section 9.2.6). A byte order mark stands at the start of a stream only. */
+function fieldOf(line: string): readonly [string, string] {
+  const text = line.replace(/^\ufeff/, "").replace(/[\r\n]+$/, "");
+  const colon = text.indexOf(":");
+  if (colon === -1) return [text, ""];
+  return [text.slice(0, colon), text.slice(colon + 1).replace(/^ /, "")];
+}
