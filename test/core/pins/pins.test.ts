@@ -59,7 +59,9 @@ describe("pins", () => {
     });
     expect(fetched()).toBe(0);
     const later = make();
-    const looks = await Promise.all(["a", "a", "b"].map((name) => later.look(crm, null, name)));
+    const looks = await Promise.all(
+      ["a", "a", "b"].map(async (name) => later.look(crm, null, name)),
+    );
     expect(looks.map(({ standing }) => standing)).toEqual(["accepted", "accepted", "unlisted"]);
     expect(fetched(), "one for all").toBe(1);
     later.stale(crm.id);
