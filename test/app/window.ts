@@ -39,13 +39,13 @@ export interface AppWindow {
   stop(): Promise<void>;
 }
 
-/** @param options `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed */
+/** @param options `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed. `env`: beside what is there */
 export async function openApp(
   args: readonly string[] = [],
-  { asks = false }: { asks?: boolean } = {},
+  { asks = false, env = {} }: { asks?: boolean; env?: Record<string, string> } = {},
 ): Promise<AppWindow> {
   for (let attempt = 1; ; attempt++) {
-    const own = await tryToOpen(args, asks);
+    const own = await tryToOpen(args, asks, env);
     if ("stop" in own) return own;
     // Somebody else took the port that was free a moment ago, or Chromium itself crashed: neither is the app's doing.
     const again = own.code === PORT_TAKEN || own.signal !== null;
@@ -61,7 +61,11 @@ interface EndedEarly {
   readonly errors: string;
 }
 
-async function tryToOpen(args: readonly string[], asks: boolean): Promise<AppWindow | EndedEarly> {
+async function tryToOpen(
+  args: readonly string[],
+  asks: boolean,
+  env: Record<string, string>,
+): Promise<AppWindow | EndedEarly> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-app-"));
   const remove = (): void => fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   writeRules(dataFolder, asks ? ONLY_MET : undefined);
@@ -69,7 +73,7 @@ async function tryToOpen(args: readonly string[], asks: boolean): Promise<AppWin
   const app = await _electron.launch({
     executablePath: electronProgram(),
     args: [...SANDBOX, MAIN, "--data", dataFolder, "--port", String(port), ...args],
-    env: surroundings({ COUNTERSIGN_TEST_RUNTIME: "1" }),
+    env: surroundings({ COUNTERSIGN_TEST_RUNTIME: "1", ...env }),
     timeout: 30_000,
   });
   let text = "";

@@ -194,6 +194,23 @@ describe("connecting", () => {
     }
   });
 
+  it("starts and fetches nothing that a file names, however it is looked at", async () => {
+    const ran = at("ran");
+    const lure = await upstream(echoServer);
+    const evil = { command: "/bin/sh", args: ["-c", `touch ${ran}`], env: {} };
+    put(CURSOR(), JSON.stringify({ mcpServers: { evil, far: { url: lure.url }, echo: evil } }));
+    await h.call("connect.targets", {});
+    await write("cursor");
+    await h.call("connect.targets", {});
+    await h.call("connect.undo", { target: "cursor" });
+    await h.call("connect.preview", { target: "cursor" });
+    expect(lure.seen).toEqual([]);
+    expect(fs.existsSync(ran)).toBe(false);
+    // Nor is any of it taken over.
+    expect((await h.call("servers.list", {})).map(({ name }) => name)).toEqual(["echo"]);
+    await lure.close();
+  });
+
   it("keeps somebody else's entry of the same name, and finds another for ours", async () => {
     put(CURSOR(), `{ "mcpServers": { "echo": { "url": "https://echo.example/mcp" } } }\n`);
     await write("cursor");

@@ -1,6 +1,7 @@
 // The edits of assistants' files: only our entries change, whatever else stands in the file and however it is written.
 import * as fc from "fast-check";
 import { parse as parseJsonc } from "jsonc-parser";
+import { stringify } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import {
   ASSISTANTS,
@@ -229,6 +230,44 @@ describe("whatever a file holds", () => {
         expect(add(now)).toBe(now);
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe("whatever TOML holds", () => {
+  const bare = fc.stringMatching(/^[a-z]{1,6}$/);
+  const scalar = fc.oneof(
+    fc.string({ maxLength: 12 }),
+    fc.integer({ min: -1e6, max: 1e6 }),
+    fc.boolean(),
+    fc.array(fc.string({ maxLength: 5 }), { maxLength: 3 }),
+  );
+  const table = fc.dictionary(bare, scalar, { maxKeys: 4 });
+
+  it("appending our table and taking it out again gives the old text, byte for byte", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          root: table,
+          servers: fc.dictionary(bare, table, { maxKeys: 3 }),
+          other: table,
+        }),
+        fc.constantFrom("\n", "\r\n"),
+        ({ root, servers, other }, eol) => {
+          delete servers["notes"];
+          const whole = { ...root, other, mcp_servers: servers };
+          delete (root as Record<string, unknown>)["mcp_servers"];
+          const text = `# “[mcp_servers.notes]” is no table\n${stringify(whole)}\n`.replaceAll(
+            "\n",
+            eol,
+          );
+          const now = add(text, codex);
+          expect(now.startsWith(text)).toBe(true);
+          expect(takeOut(now, codex)).toBe(text);
+          expect(add(now, codex)).toBe(now);
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 });
