@@ -1,5 +1,6 @@
 // What a composition root is given and gives back: shared by the desktop and the headless form.
 import type { Around } from "./core/connect/assistants.ts";
+import type { Paces } from "./core/call-limits.ts";
 import type { Log } from "./core/log.ts";
 import type { Shell } from "./core/shell.ts";
 import type { VaultKind } from "./core/vault.ts";
@@ -18,6 +19,8 @@ export interface ComposeOptions {
   };
   /** Names of the variables that were taken out of the environment at start, for the doctor. */
   readonly removedEnvironment?: readonly string[];
+  /** How fast calls may come, where the shipped paces do not fit. */
+  readonly paces?: Paces | undefined;
   /** How the command line is started on this machine: program and first arguments. */
   readonly commandLine?: readonly string[];
   /** Whose assistants are looked for; left out: those of this process's user. */

@@ -329,7 +329,7 @@ async function compose(
     clock,
     digest,
     limit: createCallLimits(clock),
-    pace: createPace(clock),
+    pace: createPace(clock, options.paces),
     sent: (agentId, run, server, tool) => permission.runs.sent(agentId, run, { server, tool }),
     redact: {
       input: (bytes) => redactInput(bytes, known),

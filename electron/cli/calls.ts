@@ -58,15 +58,21 @@ async function searchOf(context: Context, remote: Remote): Promise<Search> {
   if (known.length < outcome.length) {
     throw usage(`--outcome takes: ${Object.keys(OUTCOMES).join(", ")}.`);
   }
-  const [agent, server, tool, words, since] = ["agent", "server", "tool", "text", "since"].map(
-    text,
-  );
+  const [agent, server, tool, words, since, run] = [
+    "agent",
+    "server",
+    "tool",
+    "text",
+    "since",
+    "run",
+  ].map(text);
   return {
     ...(tenant !== undefined && { tenant }),
     ...(agent !== undefined && { agentId: (await findAgent(remote, tenant, agent)).id }),
     ...(server !== undefined && { serverId: (await findServer(remote, tenant, server)).id }),
     ...(tool !== undefined && { tool }),
     ...(words !== undefined && { text: words }),
+    ...(run !== undefined && { run }),
     ...(since !== undefined && { from: sinceOf(since, Date.now()) }),
     ...(known.length > 0 && { outcome: known }),
   };
@@ -120,7 +126,7 @@ async function printWide(row: CallRow, out: Context["out"]): Promise<void> {
     ...(own === null ? [] : [`agent's own certificate ${own.subject} x5t#S256 ${own.thumbprint}`]),
     ...(row.evidence === null ? [] : evidenceLines(row.evidence, row.agentName)),
   ];
-  const ids = [row.id, row.evidence?.flow ?? ""].join("  ").trimEnd();
+  const ids = [row.id, row.run, row.evidence?.flow].filter((id) => id != null).join("  ");
   for (const line of [...lines, ids]) await out.raw(out.paint(`    ${visible(line)}`, "dim"));
 }
 

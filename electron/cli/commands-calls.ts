@@ -22,6 +22,7 @@ export const CALL_COMMANDS: readonly Command[] = [
         value: "NAME",
         help: "pending, ok, tool-error, rpc-error, denied, failed, aborted, interrupted; may be repeated",
       },
+      run: { type: "string", value: "RUN", help: "only of this stretch of work (run_…)" },
       text: { type: "string", value: "WORDS", help: "words that all occur in the call" },
       since: {
         type: "string",

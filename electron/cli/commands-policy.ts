@@ -79,6 +79,31 @@ export const POLICY_COMMANDS: readonly Command[] = [
     load: async () => (await import("./consent.ts")).revoke,
   },
   {
+    words: ["label", "list"],
+    summary: "what tools do with data, and what their names suggest",
+    synopsis: "",
+    arity: [0, 0],
+    options: {},
+    examples: ["countersign label list"],
+    load: async () => (await import("./label.ts")).list,
+  },
+  {
+    words: ["label", "set"],
+    summary: "say what a tool or a whole server does with data; a label less waits for a yes",
+    synopsis: "<server> [private] [untrusted] [egress]",
+    arity: [1, 4],
+    options: {
+      tool: { type: "string", value: "NAME", help: "this tool (default: the whole server)" },
+    },
+    notes:
+      "private: reads private data; untrusted: reads what strangers wrote; egress: sends something out. A call that would complete the three in one stretch of work is asked about, whatever rules and grants say. Without a label: none.",
+    examples: [
+      "countersign label set crm private",
+      "countersign label set tools untrusted egress --tool fetch",
+    ],
+    load: async () => (await import("./label.ts")).set,
+  },
+  {
     words: ["question", "open"],
     summary: "say how many questions wait, and open the page that asks",
     synopsis: "",

@@ -1,9 +1,10 @@
 // `rule list | add | remove`, `grant list | revoke`, `question open`.
 import { Refusal } from "../core/errors.ts";
+import type { Grant } from "../core/permission/grants.ts";
 import type { Rule } from "../core/policy/rules.ts";
 import { cell } from "./output.ts";
 import { findAgent, findServer, type Remote } from "./remote.ts";
-import { localTime, visible } from "./text.ts";
+import { cut, localTime, visible } from "./text.ts";
 import type { Run } from "./types.ts";
 
 const scope = (tenant: string | undefined) => (tenant === undefined ? {} : { tenant });
@@ -68,7 +69,10 @@ export const add: Run = async (context) => {
 };
 
 /** An answer is given where it is shown in full, never here. */
-async function tellWhere(remote: Remote, to: { write(text: string): unknown }): Promise<void> {
+export async function tellWhere(
+  remote: Remote,
+  to: { write(text: string): unknown },
+): Promise<void> {
   const { url } = await remote.call("questions.open", {});
   to.write(
     url === null
@@ -83,20 +87,34 @@ export const remove: Run = async ({ args: [id = ""], connect, out }) => {
   await out.show(done, () => out.line("The rule was removed."));
 };
 
+/** What a grant holds to, in words. */
+function covers({ scope, argumentsHash, conditions }: Grant): string {
+  if (scope === "tool") return "any arguments";
+  if (scope === "arguments") return `sha256 ${argumentsHash?.slice(0, 12) ?? ""}…`;
+  const held = conditions.map(({ pointer, equals }) => `${pointer} = ${cut(equals, 40)}`);
+  return `only ${held.join(", ")}`;
+}
+
+function endOf({ lifetime, endsAt, idleEndsAt }: Grant): string {
+  const at = localTime(endsAt < idleEndsAt ? endsAt : idleEndsAt);
+  if (lifetime === "this-run") return `${at}, or with its run`;
+  return lifetime === "until-lock" ? `${at}, or when locked` : at;
+}
+
 export const grants: Run = async ({ connect, out, tenant }) => {
   const remote = await connect();
   const all = await remote.call("grants.list", scope(tenant));
   await out.show(all, async (now) => {
     if (now.length === 0) return out.line("Nothing is allowed for a while now.");
     await out.table(
-      ["AGENT", "SERVER", "TOOL", "ARGUMENTS", "USES", "ENDS", "ID"],
+      ["AGENT", "SERVER", "TOOL", "COVERS", "USES", "ENDS", "ID"],
       now.map((grant) => [
         grant.agent.name,
         grant.server.name,
         grant.tool,
-        grant.argumentsHash === null ? "any" : `sha256 ${grant.argumentsHash.slice(0, 12)}…`,
-        String(grant.uses),
-        localTime(grant.endsAt < grant.idleEndsAt ? grant.endsAt : grant.idleEndsAt),
+        covers(grant),
+        grant.atMost === null ? String(grant.uses) : `${grant.uses} of ${grant.atMost}`,
+        endOf(grant),
         grant.id,
       ]),
     );

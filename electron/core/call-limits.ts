@@ -19,17 +19,20 @@ export const AGENT_PACE: Limit = { burst: 600, ratePerSecond: 50 };
 /** All agents together. */
 export const WHOLE_PACE: Limit = { burst: 1200, ratePerSecond: 100 };
 
+export interface Paces {
+  readonly tool: Limit;
+  readonly agent: Limit;
+  readonly whole: Limit;
+}
+const SHIPPED: Paces = { tool: TOOL_PACE, agent: AGENT_PACE, whole: WHOLE_PACE };
+
 /**
  * @returns what counts one call of an agent to a tool before anything is decided about it, and throws Refusal
  * `call_limit_reached` with the seconds after which it may come again; what is refused costs nothing
  */
 export function createPace(
   clock: Clock,
-  paces: { readonly tool: Limit; readonly agent: Limit; readonly whole: Limit } = {
-    tool: TOOL_PACE,
-    agent: AGENT_PACE,
-    whole: WHOLE_PACE,
-  },
+  paces: Paces = SHIPPED,
 ): (who: AdmittedAgent, server: Server, tool: string) => void {
   const limiter = createLimiter(clock);
   const whole = { key: "whole", limit: paces.whole };

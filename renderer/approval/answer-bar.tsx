@@ -116,7 +116,7 @@ export function AnswerBar(props: {
             {isOpen ? w.justOnce : w.longer}
           </Button>
         )}
-        {agentAsks && (
+        {agentAsks && !isOpen && (
           <Button
             look="quiet"
             title={w.pauseHint}

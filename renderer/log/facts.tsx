@@ -29,6 +29,7 @@ export function Facts(props: { row: LogRow }): ReactNode {
     [w.via]: row.via !== null && w.viaName[row.via],
     [w.generation]: row.generation !== null && w.generationName[row.generation],
     [w.tenant]: text(row.tenant),
+    [words.log.run.name]: row.run !== null && code(row.run),
     [w.http]: row.httpStatus !== null && String(row.httpStatus),
     [w.rpc]: row.rpcCode !== null && String(row.rpcCode),
     [w.received]: bytes(row.inputBytes),

@@ -9,12 +9,15 @@ import { words } from "../words.ts";
 import { CallPane } from "./call-pane.tsx";
 import { LogEmpty } from "./empty.tsx";
 import { LogGrid } from "./grid.tsx";
+import { GroupedGrid } from "./grouped-grid.tsx";
+import { RunsToggle } from "./runs-toggle.tsx";
 import { LogToolbar, PauseButton } from "./toolbar.tsx";
 
 export function LogScreen(): ReactNode {
   const [feed, view] = useFeed();
   const [tail, setTail] = useState<Tail>(AT_TAIL);
   const [active, setActive] = useState<number | null>(null);
+  const [grouped, setGrouped] = useState(false);
   const [openId, setOpenId] = useState<string | null>(null);
   const sheet = useMedia("(max-width: 859.98px)");
   const { rows, filter } = view;
@@ -66,13 +69,25 @@ export function LogScreen(): ReactNode {
                   : words.log.shown(view.matched)}
             </span>
           )}
-          <div className="log-bar-end">{!quiet && <PauseButton feed={feed} view={view} />}</div>
+          <div className="log-bar-end">
+            {!quiet && <RunsToggle on={grouped} onChange={setGrouped} />}
+            {!quiet && <PauseButton feed={feed} view={view} />}
+          </div>
         </header>
         {!quiet && <LogToolbar feed={feed} view={view} />}
         {rows.length === 0 ? (
           <div className="log-blank">
             <LogEmpty feed={feed} view={view} />
           </div>
+        ) : grouped ? (
+          <GroupedGrid
+            feed={feed}
+            view={view}
+            active={active}
+            openId={openId}
+            onActive={onActive}
+            onClose={close}
+          />
         ) : (
           <LogGrid
             feed={feed}

@@ -9,6 +9,7 @@ import type { Feed, FeedView } from "../state/feed.ts";
 import { isFiltered, type LogFilter, NO_FILTER } from "../state/rows.ts";
 import type { CallOutcome } from "../types.ts";
 import { words } from "../words.ts";
+import { RunChip } from "./runs-toggle.tsx";
 
 /** What people ask for; each stands for one or more outcomes. */
 const GROUPS = {
@@ -87,6 +88,7 @@ export function LogToolbar(props: { feed: Feed; view: FeedView }): ReactNode {
             {spanName(filter.span)} <X size={13} aria-hidden />
           </button>
         )}
+        {filter.run !== null && <RunChip run={filter.run} onClear={() => change({ run: null })} />}
         {isFiltered(filter) && (
           <Button small look="quiet" icon={X} onClick={() => feed.setFilter(NO_FILTER)}>
             {words.log.clearFilters}

@@ -2,7 +2,16 @@
 // are queued and put in once a frame; while paused they wait.
 import type { Bridge } from "../bridge.ts";
 import type { CallRow, Complaint, LogRow } from "../types.ts";
-import { isFiltered, type LogFilter, matches, MAX_ROWS, merge, NO_FILTER, slim } from "./rows.ts";
+import {
+  isFiltered,
+  type LogFilter,
+  matches,
+  MAX_ROWS,
+  merge,
+  NO_FILTER,
+  runAsked,
+  slim,
+} from "./rows.ts";
 
 export const PAGE = 200;
 
@@ -202,13 +211,16 @@ function asQuery(filter: LogFilter): {
   serverId?: string;
   from?: number;
   until?: number;
+  run?: string;
 } {
-  const text = filter.text.trim().slice(0, 400);
+  const asked = runAsked(filter);
+  const text = asked.text.slice(0, 400);
   return {
     ...(text === "" ? {} : { text }),
     ...(filter.outcome.length === 0 ? {} : { outcome: [...filter.outcome] }),
     ...(filter.agentId === null ? {} : { agentId: filter.agentId }),
     ...(filter.serverId === null ? {} : { serverId: filter.serverId }),
     ...filter.span,
+    ...(asked.run === null ? {} : { run: asked.run }),
   };
 }

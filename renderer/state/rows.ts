@@ -11,6 +11,8 @@ export interface LogFilter {
   readonly serverId: string | null;
   /** Begun within this time, UTC milliseconds, `until` exclusive. */
   readonly span: { readonly from: number; readonly until: number } | null;
+  /** Only the calls of this stretch of work; also typed, as `run:run_…`. */
+  readonly run: string | null;
 }
 export const NO_FILTER: LogFilter = {
   text: "",
@@ -18,14 +20,27 @@ export const NO_FILTER: LogFilter = {
   agentId: null,
   serverId: null,
   span: null,
+  run: null,
 };
+
+const TYPED_RUN = /(?:^|\s)run:(run_[A-Za-z0-9_-]{8,40})(?=\s|$)/;
+/** The run that is asked for, chosen or typed, and the words without it. */
+export function runAsked(filter: LogFilter): {
+  readonly run: string | null;
+  readonly text: string;
+} {
+  const typed = TYPED_RUN.exec(filter.text);
+  const text = typed === null ? filter.text : filter.text.replace(TYPED_RUN, " ");
+  return { run: filter.run ?? typed?.[1] ?? null, text: text.trim() };
+}
 
 export const isFiltered = (filter: LogFilter): boolean =>
   filter.text.trim() !== "" ||
   filter.outcome.length > 0 ||
   filter.agentId !== null ||
   filter.serverId !== null ||
-  filter.span !== null;
+  filter.span !== null ||
+  filter.run !== null;
 
 /**
  * Whether a row that has just happened belongs under the filter. The journal's own search decides for
@@ -37,7 +52,9 @@ export function matches(row: CallRow, filter: LogFilter): boolean {
   if (filter.outcome.length > 0 && !filter.outcome.includes(row.outcome)) return false;
   const { span } = filter;
   if (span !== null && (row.at < span.from || row.at >= span.until)) return false;
-  const asked = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const { run, text } = runAsked(filter);
+  if (run !== null && row.run !== run) return false;
+  const asked = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (asked.length === 0) return true;
   const { agentName, serverName, tool, method, input, code, detail } = row;
   const hay = [agentName, serverName, tool, method, input, code, detail].join("\n").toLowerCase();

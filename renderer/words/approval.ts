@@ -67,7 +67,7 @@ export const approvalWords = {
   },
   trifecta: {
     title: "This could carry private data out",
-    text: "In this stretch of work the agent has read private data and text of strangers, which may tell it what to do. This call sends something out. You are asked whatever rules allow, and a yes is for this call alone.",
+    text: "One stretch of work brings together private data, text of strangers, which may tell the agent what to do, and a way out. You are asked whatever rules allow, and a yes is for this call alone.",
     names: {
       private: "Private data",
       untrusted: "Text of strangers",

@@ -54,6 +54,29 @@ it("one that allows waits for an answer elsewhere: the command line says where, 
   expect(err).toContain("said no");
 });
 
+it("labels a tool at once, lists it with what its name suggests, and says where a label less is answered", async () => {
+  desk = await openDesk();
+  await desk.house.call("servers.add", {
+    kind: "http",
+    name: "crm",
+    url: "https://crm.example/mcp",
+    auth: { type: "none" },
+  });
+  const set = await desk.cli(["label", "set", "crm", "private", "untrusted", "--tool", "read"]);
+  expect([set.code, set.out]).toEqual([0, "Labelled: private untrusted.\n"]);
+  const listed = await desk.cli(["label", "list"]);
+  expect(listed.out).toMatch(/crm\s+\(all\)\s+-\s+private/);
+  expect(listed.out).toMatch(/crm\s+read\s+private untrusted\s+private/);
+  expect(await desk.cli(["label", "set", "crm", "secret"])).toMatchObject({ code: 64 });
+  const less = desk.cli(["label", "set", "crm", "--tool", "read"]);
+  await expect.poll(async () => (await desk.house.call("questions.waiting", {})).questions).toBe(1);
+  desk.house.countersign.withdrawQuestions();
+  const { code, err } = await less;
+  expect(code).not.toBe(0);
+  expect(err).toContain("Answer in the window of Countersign that asks.");
+  expect((await desk.cli(["label", "list"])).out).toMatch(/read\s+private untrusted/);
+});
+
 it("says what is wrong with a rule, and with a permission that has ended", async () => {
   desk = await openDesk();
   expect(await desk.cli(["rule", "add", "maybe"])).toMatchObject({ code: 64 });

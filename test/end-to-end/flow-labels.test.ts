@@ -13,7 +13,9 @@ afterEach(async () => {
 });
 
 async function begin(dataFolder?: string) {
-  const house = await openHouse(dataFolder === undefined ? {} : { dataFolder });
+  // The paces as they are shipped.
+  const paces = undefined;
+  const house = await openHouse(dataFolder === undefined ? { paces } : { paces, dataFolder });
   closers.push(() => house.close());
   return house;
 }

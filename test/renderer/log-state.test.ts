@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyInLog } from "../../renderer/log/keys.ts";
+import { groupByRun } from "../../renderer/log/groups.ts";
 import { phasesOf } from "../../renderer/log/timeline.tsx";
 import { indexOfSeq, matches, merge, NO_FILTER, slim } from "../../renderer/state/rows.ts";
 import { AT_TAIL, arrived, picked, scrolled } from "../../renderer/state/tail.ts";
+import type { CallRow } from "../../renderer/types.ts";
 import { sampleCalls } from "./sample.ts";
 
 const ROWS = sampleCalls(60, 1_800_000_000_000);
@@ -53,6 +55,36 @@ describe("rows of the log", () => {
   });
 });
 
+describe("rows under their runs", () => {
+  const row = (seq: number, run: string | null, given: Partial<CallRow> = {}) => ({
+    ...ROWS[0]!,
+    seq,
+    run,
+    at: seq * 1000,
+    count: 1,
+    decision: "allow" as const,
+    agentName: "Cursor",
+    ...given,
+  });
+  it("stand together, the run with the newest row last, each head with its span and counts", () => {
+    const rows = [
+      row(1, "run_a"),
+      row(2, "run_b"),
+      row(3, null, { count: 5, decision: "deny" }),
+      row(4, "run_a", { decision: "deny" }),
+      row(5, "run_b"),
+    ];
+    const items = groupByRun(rows);
+    const order = items.map((item) => (item.kind === "head" ? item.head.run : item.row.seq));
+    expect(order).toEqual([null, 3, "run_a", 1, 4, "run_b", 2, 5]);
+    expect(items.flatMap((item) => (item.kind === "head" ? [item.head] : []))).toEqual([
+      { run: null, agent: null, from: 3000, until: 3000, calls: 5, denied: 5 },
+      { run: "run_a", agent: "Cursor", from: 1000, until: 4000, calls: 2, denied: 1 },
+      { run: "run_b", agent: "Cursor", from: 2000, until: 5000, calls: 2, denied: 0 },
+    ]);
+  });
+});
+
 describe("a filter on what happens now", () => {
   const row = {
     ...ROWS[0]!,
@@ -61,6 +93,7 @@ describe("a filter on what happens now", () => {
     agentName: "Cursor",
     tool: "Query",
     outcome: "ok" as const,
+    run: "run_00000001",
     input: `{"x":"Straße"}`,
   };
   it.each([
@@ -70,6 +103,11 @@ describe("a filter on what happens now", () => {
     [{ text: "cursor missing" }, false],
     [{ agentId: "agt_a", serverId: "srv_b" }, true],
     [{ agentId: "agt_x" }, false],
+    [{ run: "run_00000001" }, true],
+    [{ run: "run_00000002" }, false],
+    [{ text: "run:run_00000001 query" }, true],
+    [{ text: "query run:run_00000002" }, false],
+    [{ text: "run:" }, false],
     [{ outcome: ["denied"] as const }, false],
     [{ outcome: ["denied", "ok"] as const }, true],
   ])("%j decides %s", (part, wanted) => {

@@ -240,7 +240,11 @@ function sampleCall(
     firstByteMs: outcome === "denied" || outcome === "failed" ? null : wait,
     totalMs: outcome === "denied" ? 0.9 : wait + Math.floor(roll() * 400),
     agentCertificate: null,
-    run: null,
+    // A stretch of work of an agent: some forty calls of everybody's.
+    run:
+      stranger || agent === undefined
+        ? null
+        : `run_${agent.id.slice(4, 14)}${String(Math.floor(seq / 40)).padStart(4, "0")}`,
     evidence: null,
     count: stranger && roll() < 0.5 ? 12 : 1,
   };

@@ -34,6 +34,15 @@ export const TOUR: readonly Stop[] = [
   ...OVERVIEW_STOPS,
   { name: "log", world: full, go: rows },
   {
+    name: "log-runs",
+    world: full,
+    async go(page) {
+      await rows(page);
+      await page.getByRole("button", { name: "By run" }).click();
+      await page.getByRole("button", { name: "Only this" }).last().waitFor();
+    },
+  },
+  {
     name: "log-call-ok",
     world: full,
     async go(page) {

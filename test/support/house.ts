@@ -27,6 +27,10 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** Tests that are not about it may call as fast as they can. */
+const FREE = { burst: 1_000_000, ratePerSecond: 1_000_000 };
+const UNHURRIED = { tool: FREE, agent: FREE, whole: FREE };
+
 /**
  * @param change `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed. `consents`:
  *   agents are also asked about when they first meet a server
@@ -53,6 +57,7 @@ export async function openHouse({
     runtime: { kind: "node", version: process.versions.node, testRuntime: false },
     removedEnvironment: [],
     log,
+    paces: UNHURRIED,
     ...change,
   });
   const reply = async <M extends Method>(

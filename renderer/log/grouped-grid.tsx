@@ -1,0 +1,213 @@
+// The log under its runs: a head for each, with its rows below it. Only what is in sight exists.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
+import { clockTime, dayName } from "../lib/format.ts";
+import { useWidth } from "../lib/hooks.ts";
+import { Button } from "../parts/button.tsx";
+import { Marked } from "../parts/shown.tsx";
+import type { Feed, FeedView } from "../state/feed.ts";
+import { isAtEnd } from "../state/tail.ts";
+import { words } from "../words.ts";
+import { COLUMNS, HEAD_HEIGHT, layoutFor, ROW_HEIGHT } from "./columns.ts";
+import { groupByRun, type RunHead } from "./groups.ts";
+import { keyInLog } from "./keys.ts";
+import { LogRowView, rowId } from "./row.tsx";
+
+/** CSS pixels; `.log-run` says the same. */
+const RUN_HEIGHT = 44;
+
+export function GroupedGrid(props: {
+  feed: Feed;
+  view: FeedView;
+  /** Journal position of the active row. */
+  active: number | null;
+  openId: string | null;
+  onActive: (seq: number, open: boolean) => void;
+  onClose: () => void;
+}): ReactNode {
+  const { feed, view, active, openId, onActive } = props;
+  const { rows } = view;
+  const scroller = useRef<HTMLDivElement | null>(null);
+  const [measure, width] = useWidth<HTMLDivElement>();
+  const attach = useCallback(
+    (node: HTMLDivElement | null) => {
+      scroller.current = node;
+      measure(node);
+    },
+    [measure],
+  );
+  const layout = layoutFor(width);
+  const height = ROW_HEIGHT[layout];
+  const items = useMemo(() => groupByRun(rows), [rows]);
+  // Where the rows stand in the list, in the order in which arrow keys go through them.
+  const places = useMemo(
+    () => items.flatMap((item, place) => (item.kind === "row" ? [place] : [])),
+    [items],
+  );
+  const activePlace = items.findIndex((item) => item.kind === "row" && item.row.seq === active);
+
+  // Its functions may not be memoised; nothing here does.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (place) => (items[place]?.kind === "head" ? RUN_HEIGHT : height),
+    overscan: 14,
+    scrollMargin: HEAD_HEIGHT[layout],
+    scrollPaddingStart: HEAD_HEIGHT[layout],
+    getItemKey: (place) => {
+      const item = items[place];
+      if (item === undefined) return place;
+      return item.kind === "row" ? item.row.seq : `run ${item.head.run ?? ""}`;
+    },
+  });
+  useEffect(() => virtual.measure(), [virtual, height, items]);
+
+  const atEnd = useRef(true);
+  useLayoutEffect(() => {
+    const node = scroller.current;
+    if (node !== null && atEnd.current) node.scrollTo({ top: node.scrollHeight });
+  }, [items, height]);
+  const onScroll = (): void => {
+    const node = scroller.current;
+    if (node === null) return;
+    const { scrollTop: top, clientHeight, scrollHeight: content } = node;
+    atEnd.current = isAtEnd({ top, height: clientHeight, content });
+    if (top < 400 && !view.olderFailed) void feed.loadOlder();
+  };
+
+  const seqAt = (place: number | undefined): number | null => {
+    const item = place === undefined ? undefined : items[place];
+    return item?.kind === "row" ? item.row.seq : null;
+  };
+  const pick = (place: number | undefined, open: boolean): void => {
+    const seq = seqAt(place);
+    if (seq === null || place === undefined) return;
+    atEnd.current = place === items.length - 1;
+    onActive(seq, open);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target instanceof Element && event.target.closest("button") !== null) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / height) - 2);
+    const key = keyInLog(event.key, places.indexOf(activePlace), places.length, page);
+    if (key === null) return;
+    event.preventDefault();
+    if (key.do === "close") return props.onClose();
+    if (key.do === "open") return pick(activePlace, true);
+    const to = places[key.to];
+    pick(to, openId !== null);
+    if (to !== undefined) virtual.scrollToIndex(to, { align: "auto" });
+  };
+  const onClick = (event: MouseEvent): void => {
+    const target = event.target instanceof Element ? event.target.closest("[data-index]") : null;
+    if (target === null || (document.getSelection()?.toString() ?? "") !== "") return;
+    pick(Number(target.getAttribute("data-index")), true);
+  };
+
+  const above = HEAD_HEIGHT[layout];
+  return (
+    <div className={`log-grid-box log-${layout}`}>
+      <div
+        ref={attach}
+        role="grid"
+        className="log-grid"
+        tabIndex={0}
+        aria-label={words.log.groupedGrid}
+        aria-rowcount={items.length + 1}
+        aria-colcount={COLUMNS[layout].length}
+        aria-activedescendant={activePlace < 0 ? undefined : rowId(active ?? 0)}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+      >
+        <div role="rowgroup" className="log-head">
+          <div role="row" aria-rowindex={1} className="log-head-row">
+            {COLUMNS[layout].map((column) => (
+              <div key={column} role="columnheader" className={`cell cell-${column}`}>
+                {words.log.columns[column]}
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="log-rows" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((place) => {
+            const item = items[place.index];
+            if (item === undefined) return null;
+            if (item.kind === "head") {
+              return (
+                <RunHeadView
+                  key={place.key}
+                  head={item.head}
+                  index={place.index}
+                  top={place.start - above}
+                  span={COLUMNS[layout].length}
+                  onOnly={(run) => feed.setFilter({ ...view.filter, run })}
+                />
+              );
+            }
+            return (
+              <LogRowView
+                key={place.key}
+                row={item.row}
+                index={place.index}
+                top={place.start - above}
+                layout={layout}
+                active={place.index === activePlace}
+                open={item.row.id === openId}
+                newDay={false}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function RunHeadView(props: {
+  head: RunHead;
+  index: number;
+  top: number;
+  span: number;
+  onOnly: (run: string) => void;
+}): ReactNode {
+  const { head } = props;
+  const { run } = head;
+  const w = words.log.run;
+  return (
+    <div
+      role="row"
+      aria-rowindex={props.index + 2}
+      className="log-run"
+      style={{ transform: `translateY(${props.top}px)` }}
+    >
+      <div role="gridcell" aria-colspan={props.span} className="log-run-cell">
+        <strong className="cut" dir="auto">
+          {run === null ? w.none : <Marked text={head.agent ?? w.noAgent} layout={false} />}
+        </strong>
+        <span className="log-run-span" title={run ?? undefined}>
+          {dayName(head.from)} {w.span(clockTime(head.from), clockTime(head.until))}
+        </span>
+        <span className="log-run-counts">
+          {w.calls(head.calls)}
+          {head.denied > 0 && <span className="log-run-denied">{w.denied(head.denied)}</span>}
+        </span>
+        {run !== null && (
+          <Button small look="quiet" onClick={() => props.onOnly(run)}>
+            {w.only}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
