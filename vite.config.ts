@@ -4,6 +4,7 @@ import path from "node:path";
 import react from "@vitejs/plugin-react";
 import type { EnvironmentOptions, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { licences } from "./electron/launch/licences.mjs";
 
 const root = import.meta.dirname;
 
@@ -75,6 +76,8 @@ const packagesInside: Plugin = {
       return own === undefined ? [] : [[...below.slice(0, -1), own].join("/node_modules/")];
     });
     const file = path.join(root, "dist", `${this.environment.name}.packages.json`);
+    // A build of one environment alone, as the renderer's tests make it, may be the first.
+    fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, JSON.stringify([...new Set(places)].sort(), null, 1));
   },
 };
@@ -82,7 +85,7 @@ const packagesInside: Plugin = {
 export default defineConfig({
   root: path.join(root, "renderer"),
   base: "./",
-  plugins: [react(), reflectFirst, packagesInside],
+  plugins: [react(), reflectFirst, packagesInside, licences(root)],
   // The compiled policy goes into the bundle (`?inline`): one file less that could be missing or exchanged.
   assetsInclude: ["**/*.wasm"],
   // The dev server is for the renderer alone and stays on loopback.

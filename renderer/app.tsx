@@ -5,12 +5,14 @@ import { AddAgent } from "./agents/add-agent.tsx";
 import { AgentsScreen } from "./agents/agents-screen.tsx";
 import { DoctorScreen } from "./doctor/doctor-screen.tsx";
 import { IdentitiesScreen } from "./identities/identities-screen.tsx";
+import { KeysScreen } from "./keys/keys-screen.tsx";
 import { LabScreen } from "./lab/lab-screen.tsx";
 import { LogScreen } from "./log/log-screen.tsx";
 import { OverviewScreen } from "./overview/overview-screen.tsx";
 import { PolicyScreen } from "./policy/policy-screen.tsx";
 import { AddServer } from "./servers/add-server.tsx";
 import { ServersScreen } from "./servers/servers-screen.tsx";
+import { SettingsScreen } from "./settings/settings-screen.tsx";
 import { Banners } from "./shell/banners.tsx";
 import { Connecting, SignedOut } from "./shell/full-page.tsx";
 import { Announcer } from "./shell/announcer.tsx";
@@ -28,9 +30,11 @@ const SCREENS: Record<ScreenName, () => ReactNode> = {
   servers: ServersScreen,
   agents: AgentsScreen,
   identities: IdentitiesScreen,
+  keys: KeysScreen,
   policy: PolicyScreen,
   lab: LabScreen,
   doctor: DoctorScreen,
+  settings: SettingsScreen,
 };
 
 type OpenFlow = "add-server" | "add-agent" | null;
@@ -38,19 +42,24 @@ type OpenFlow = "add-server" | "add-agent" | null;
 export function App(): ReactNode {
   const { link, status } = useApp();
   const [chosen, setScreen] = useState<ScreenName | null>(null);
+  const [tab, setTab] = useState<string | null>(null);
   const [flow, setFlow] = useState<OpenFlow>(null);
   /** The address that a link brought: in the form, and nowhere else. */
   const [linked, setLinked] = useState("");
   const flows = useMemo<Flows>(
     () => ({
-      go: setScreen,
+      tab,
+      go: (to, part) => {
+        setTab(part ?? null);
+        setScreen(to);
+      },
       addServer: () => {
         setLinked("");
         setFlow("add-server");
       },
       addAgent: () => setFlow("add-agent"),
     }),
-    [],
+    [tab],
   );
 
   const openLink = useCallback((wanted: DeepLink) => {
@@ -68,14 +77,14 @@ export function App(): ReactNode {
   if (chosen === null) setScreen(screen);
   const Screen = SCREENS[screen];
   // Nothing that needs a key can work before the choice; the doctor can, and explains why it is needed.
-  const choose = status.vault.state === "unchosen" && screen !== "doctor";
+  const choose = status.vault.state === "unchosen" && screen !== "doctor" && screen !== "settings";
   return (
     <FlowsContext value={flows}>
       <a className="skip" href="#content">
         {words.nav.skip}
       </a>
       <div className="app">
-        <Nav screen={screen} onGo={setScreen} />
+        <Nav screen={screen} onGo={flows.go} />
         <main id="content" className="content" tabIndex={-1}>
           <Banners all={screen !== "overview"} />
           {!choose && <VaultLocked vault={status.vault} />}

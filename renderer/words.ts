@@ -8,6 +8,7 @@ import { connectWords } from "./words/connect.ts";
 import { doctorWords } from "./words/doctor.ts";
 import { findingWords } from "./words/finding.ts";
 import { identityWords } from "./words/identities.ts";
+import { keyWords } from "./words/keys.ts";
 import { labWords } from "./words/lab.ts";
 import { logWords } from "./words/log.ts";
 import { overviewWords } from "./words/overview.ts";
@@ -15,6 +16,7 @@ import { patternWords } from "./words/patterns.ts";
 import { policyWords } from "./words/policy.ts";
 import { renewalWords } from "./words/renewal.ts";
 import { serverWords } from "./words/servers.ts";
+import { settingsWords } from "./words/settings.ts";
 import { shellWords } from "./words/shell.ts";
 import { toolWords } from "./words/tools.ts";
 import { vaultWords } from "./words/vault.ts";
@@ -32,6 +34,8 @@ export const words = {
   vault: vaultWords,
   patterns: patternWords,
   identities: identityWords,
+  keys: keyWords,
+  settings: settingsWords,
   lab: labWords,
   xray: xrayWords,
   approval: approvalWords,

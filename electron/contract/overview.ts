@@ -1,5 +1,6 @@
 // The contract's methods about everything together: figures of calls.
 import { z } from "zod";
+import type { SecretEntry } from "../core/secret-entries.ts";
 import { type CallStatistics, RANGES } from "../core/statistics.ts";
 import { tenantScope } from "./inputs.ts";
 import { type MethodShape, returns } from "./shape.ts";
@@ -15,5 +16,11 @@ export const overviewMethods = {
       offsetMinutes: z.number().int().min(-1080).max(1080).default(0),
     }),
     output: returns<CallStatistics>(),
+  },
+  /** Every secret by name, kind, age and use. The vault is not read: no value is anywhere near. */
+  "secrets.list": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly SecretEntry[]>(),
   },
 } as const satisfies Record<string, MethodShape>;

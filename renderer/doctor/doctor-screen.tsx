@@ -8,14 +8,12 @@ import {
   TriangleAlert,
 } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
-import { fullTime } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
-import { CopyLine, Snippet } from "../parts/copy.tsx";
+import { Snippet } from "../parts/copy.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Screen } from "../parts/screen.tsx";
-import { vaultText } from "../shell/status-footer.tsx";
-import { useApp, useStore } from "../state/context.tsx";
-import type { AppStatus, Complaint, DoctorFinding, DoctorReport } from "../types.ts";
+import { useStore } from "../state/context.tsx";
+import type { Complaint, DoctorFinding, DoctorReport } from "../types.ts";
 import { words } from "../words.ts";
 
 const ICON: Record<DoctorFinding["state"], LucideIcon> = {
@@ -27,7 +25,6 @@ const WORST_FIRST: Record<DoctorFinding["state"], number> = { problem: 0, warnin
 
 export function DoctorScreen(): ReactNode {
   const store = useStore();
-  const { status } = useApp();
   const [report, setReport] = useState<DoctorReport | null>(null);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
   const [busy, setBusy] = useState(true);
@@ -60,12 +57,11 @@ export function DoctorScreen(): ReactNode {
     >
       {complaint !== null && <ComplaintBox complaint={complaint} />}
       <Summary report={report} />
-      <ul className="findings">
+      <ul className="doctor-checks">
         {findings.map((finding) => (
           <Finding key={finding.id} finding={finding} />
         ))}
       </ul>
-      {status !== null && <About status={status} />}
     </Screen>
   );
 }
@@ -101,73 +97,19 @@ function Finding(props: { finding: DoctorFinding }): ReactNode {
   const { title, state, note, remedy } = props.finding;
   const Icon = ICON[state];
   return (
-    <li className={`finding finding-${state}`}>
+    <li className={`doctor-check doctor-check-${state}`}>
       <Icon
         size={17}
         strokeWidth={1.9}
-        className="finding-icon"
+        className="doctor-check-icon"
         role="img"
         aria-label={words.doctor.state[state]}
       />
-      <div className="finding-body">
+      <div className="doctor-check-body">
         <h2>{title}</h2>
         <p>{note}</p>
         {remedy !== null && <Snippet text={remedy} label={words.doctor.remedy} />}
       </div>
     </li>
-  );
-}
-
-function About(props: { status: AppStatus }): ReactNode {
-  const { status } = props;
-  const store = useStore();
-  const w = words.doctor;
-  const lock = (): void => {
-    void store.bridge.call("vault.lock", {}).then(() => store.refresh("status"));
-  };
-  return (
-    <section className="about" aria-labelledby="about-title">
-      <h2 id="about-title">{w.about}</h2>
-      <dl className="item-facts">
-        <div>
-          <dt>{w.version}</dt>
-          <dd>{status.version}</dd>
-        </div>
-        <div>
-          <dt>{w.runtime}</dt>
-          <dd>
-            {w.runtimeName[status.runtime.kind]} {status.runtime.version}
-          </dd>
-        </div>
-        <div>
-          <dt>{w.door}</dt>
-          <dd>
-            <CopyLine text={status.door} label={words.status.copyDoor} />
-          </dd>
-        </div>
-        <div>
-          <dt>{w.dataFolder}</dt>
-          <dd>
-            <CopyLine text={status.dataFolder} label={words.common.copy} />
-          </dd>
-        </div>
-        <div>
-          <dt>{w.vault}</dt>
-          <dd>
-            {vaultText(status.vault)}
-            {/* Only a sealed file can be closed by us: the keychain is the system's. */}
-            {status.vault.kind === "file" && status.vault.state === "ready" && (
-              <Button small onClick={lock}>
-                {w.lock}
-              </Button>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>{w.started}</dt>
-          <dd>{fullTime(Date.parse(status.startedAt))}</dd>
-        </div>
-      </dl>
-    </section>
   );
 }

@@ -2,6 +2,7 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { type ReactNode, useState } from "react";
 import { Screen } from "../parts/screen.tsx";
+import { useFlows } from "../shell/flows.ts";
 import { useApp } from "../state/context.tsx";
 import { words } from "../words.ts";
 import { AccountsTab } from "./accounts-tab.tsx";
@@ -13,8 +14,9 @@ const TABS = ["accounts", "issuers", "certificates", "flows"] as const;
 export type IdentityTab = (typeof TABS)[number];
 
 export function IdentitiesScreen(): ReactNode {
+  const { tab: asked } = useFlows();
   const { accounts, issuers, certificates } = useApp();
-  const [tab, setTab] = useState<IdentityTab>("accounts");
+  const [tab, setTab] = useState<IdentityTab>(TABS.find((name) => name === asked) ?? "accounts");
   const w = words.identities;
   const count: Record<IdentityTab, number> = {
     accounts: accounts?.length ?? 0,

@@ -13,6 +13,13 @@ export function readTheme(): ThemeChoice {
   }
 }
 
+const listeners = new Set<() => void>();
+/** Told when the choice changes. Returns the way to stop. */
+export function onTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /** Sets `data-theme` on the document and keeps the choice. */
 export function applyTheme(choice: ThemeChoice): void {
   const dark =
@@ -24,6 +31,7 @@ export function applyTheme(choice: ThemeChoice): void {
   } catch {
     // Not kept, still applied.
   }
+  for (const listener of listeners) listener();
 }
 
 /** Follows the system while the person has not chosen. Returns the way to stop. */

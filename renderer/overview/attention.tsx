@@ -136,14 +136,14 @@ function useLines(props: { figures: CallStatistics | null; onRefused: () => void
       action: to(words.policy.resume, resume),
     });
   }
-  for (const { about, step, sentence, advice } of status?.reminders ?? []) {
+  for (const { about, kind, step, sentence, advice } of status?.reminders ?? []) {
     lines.push({
       key: about,
       tone: step <= 1 ? "problem" : "warning",
       icon: CalendarClock,
       title: sentence,
       text: advice,
-      action: to(w.show, () => go("identities")),
+      action: to(w.show, () => (kind === "key" ? go("keys") : go("identities", "certificates"))),
     });
   }
   for (const server of servers ?? []) {

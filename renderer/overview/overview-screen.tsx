@@ -1,8 +1,9 @@
 // The first look of a day: what needs the person, and what the agents did.
 import { Activity } from "lucide-react";
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { number, percent } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
+import { Segments } from "../parts/field.tsx";
 import { ComplaintBox, Empty, Notice } from "../parts/notice.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { useFlows } from "../shell/flows.ts";
@@ -71,23 +72,15 @@ export function OverviewScreen(): ReactNode {
 }
 
 function RangePicker(props: { range: RangeName; onRange: (range: RangeName) => void }): ReactNode {
-  const id = useId();
   const w = words.overview;
   return (
-    <div className="segments ranges" role="radiogroup" aria-label={w.rangeLabel}>
-      {RANGE_NAMES.map((name) => (
-        <label key={name} className="segment">
-          <input
-            type="radio"
-            name={id}
-            value={name}
-            checked={props.range === name}
-            onChange={() => props.onRange(name)}
-          />
-          <span>{w.ranges[name]}</span>
-        </label>
-      ))}
-    </div>
+    <Segments
+      hideLabel
+      label={w.rangeLabel}
+      value={props.range}
+      options={RANGE_NAMES.map((value) => ({ value, label: w.ranges[value] }))}
+      onChange={props.onRange}
+    />
   );
 }
 

@@ -7,12 +7,17 @@ export type ScreenName =
   | "servers"
   | "agents"
   | "identities"
+  | "keys"
   | "policy"
   | "lab"
-  | "doctor";
+  | "doctor"
+  | "settings";
 
 export interface Flows {
-  readonly go: (screen: ScreenName) => void;
+  /** @param tab which part of it, where it has several */
+  readonly go: (screen: ScreenName, tab?: string) => void;
+  /** The part that was asked for. */
+  readonly tab: string | null;
   readonly addServer: () => void;
   readonly addAgent: () => void;
 }

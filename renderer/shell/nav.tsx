@@ -1,21 +1,25 @@
 // Where one can go. A column on the left; icons in a medium window; a bar below in a narrow one.
+import { Menu } from "@base-ui/react/menu";
 import {
   Activity,
   Bot,
   FlaskConical,
+  Fingerprint,
   KeyRound,
   LayoutDashboard,
+  Ellipsis,
   type LucideIcon,
   Monitor,
   Moon,
   Scale,
   Server,
+  Settings,
   Stethoscope,
   Sun,
 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import { useMedia } from "../lib/hooks.ts";
-import { applyTheme, readTheme, type ThemeChoice } from "../lib/theme.ts";
+import { applyTheme, onTheme, readTheme, type ThemeChoice } from "../lib/theme.ts";
 import { IconButton, Tip } from "../parts/button.tsx";
 import { useApp } from "../state/context.tsx";
 import { words } from "../words.ts";
@@ -28,24 +32,31 @@ const ITEMS: readonly { name: ScreenName; icon: LucideIcon }[] = [
   { name: "log", icon: Activity },
   { name: "servers", icon: Server },
   { name: "agents", icon: Bot },
-  { name: "identities", icon: KeyRound },
+  { name: "identities", icon: Fingerprint },
+  { name: "keys", icon: KeyRound },
   { name: "policy", icon: Scale },
   { name: "lab", icon: FlaskConical },
   { name: "doctor", icon: Stethoscope },
+  { name: "settings", icon: Settings },
 ];
+/** What has a place in the bar of a narrow window; the others are one step away. */
+const IN_BAR: ReadonlySet<ScreenName> = new Set(["overview", "log", "servers", "agents", "policy"]);
 
 export function Nav(props: { screen: ScreenName; onGo: (screen: ScreenName) => void }): ReactNode {
   const { status, servers, agents, lab } = useApp();
   const iconsOnly = useMedia("(min-width: 640px) and (max-width: 959.98px)");
+  const narrow = useMedia("(max-width: 639.98px)");
   const count: Record<ScreenName, number | null> = {
     overview: null,
     log: null,
     servers: servers?.length ?? null,
     agents: agents?.length ?? null,
     identities: null,
+    keys: null,
     policy: null,
     lab: null,
     doctor: null,
+    settings: null,
   };
   const alarm = (status?.troubles.length ?? 0) + (status?.broken.length ?? 0) > 0;
   return (
@@ -56,7 +67,7 @@ export function Nav(props: { screen: ScreenName; onGo: (screen: ScreenName) => v
         <ThemeToggle />
       </div>
       <nav aria-label={words.nav.label} className="nav-items">
-        {ITEMS.map(({ name, icon: Icon }) => {
+        {ITEMS.filter(({ name }) => !narrow || IN_BAR.has(name)).map(({ name, icon: Icon }) => {
           const item = (
             <button
               key={name}
@@ -85,9 +96,43 @@ export function Nav(props: { screen: ScreenName; onGo: (screen: ScreenName) => v
             item
           );
         })}
+        {narrow && <MoreScreens screen={props.screen} alarm={alarm} onGo={props.onGo} />}
       </nav>
       <StatusFooter />
     </header>
+  );
+}
+
+/** The screens that have no place in the bar. */
+function MoreScreens(props: {
+  screen: ScreenName;
+  alarm: boolean;
+  onGo: (screen: ScreenName) => void;
+}): ReactNode {
+  const rest = ITEMS.filter(({ name }) => !IN_BAR.has(name));
+  return (
+    <Menu.Root>
+      <Menu.Trigger
+        className="nav-item"
+        aria-current={rest.some(({ name }) => name === props.screen) ? "true" : undefined}
+      >
+        <Ellipsis size={17} strokeWidth={1.8} aria-hidden />
+        <span className="nav-word">{words.nav.more}</span>
+        {props.alarm && <span className="nav-alarm" aria-hidden />}
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className="layer" sideOffset={8} align="end">
+          <Menu.Popup className="menu">
+            {rest.map(({ name, icon: Icon }) => (
+              <Menu.Item key={name} className="menu-item" onClick={() => props.onGo(name)}>
+                <Icon size={15} aria-hidden />
+                <span className="menu-text">{words.nav[name]}</span>
+              </Menu.Item>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
   );
 }
 
@@ -95,17 +140,14 @@ const NEXT: Record<ThemeChoice, ThemeChoice> = { system: "light", light: "dark",
 const THEME_ICON: Record<ThemeChoice, LucideIcon> = { system: Monitor, light: Sun, dark: Moon };
 
 function ThemeToggle(): ReactNode {
-  const [choice, setChoice] = useState(readTheme);
+  const choice = useSyncExternalStore(onTheme, readTheme);
   return (
     <IconButton
       className="theme-toggle"
       label={words.theme.label(choice)}
       icon={THEME_ICON[choice]}
       size={15}
-      onClick={() => {
-        applyTheme(NEXT[choice]);
-        setChoice(NEXT[choice]);
-      }}
+      onClick={() => applyTheme(NEXT[choice])}
     />
   );
 }

@@ -10,9 +10,12 @@ export const shellWords = {
     servers: "Servers",
     agents: "Agents",
     identities: "Identities",
+    keys: "Keys",
     policy: "Policy",
     lab: "Lab",
     doctor: "Doctor",
+    settings: "Settings",
+    more: "More",
     skip: "Skip to content",
   },
   status: {

@@ -1,6 +1,8 @@
 // What the stand-in answers about everything together: figures, counted from its rows one by one.
 import type { CallRow } from "../../electron/core/journal.ts";
 import type { RefusalCode } from "../../electron/core/errors.ts";
+import type { Documents } from "../../electron/core/registry.ts";
+import { secretEntries } from "../../electron/core/secret-entries.ts";
 import {
   bucketsOf,
   type CallStatistics,
@@ -60,6 +62,20 @@ function shares(
   return [...all.values()].sort((a, b) => sum(b) - sum(a)).slice(0, 8);
 }
 
+const ACTORS = [
+  {
+    kid: "k",
+    agent: "agt_sample100",
+    tenant: "personal",
+    x: "x",
+    y: "y",
+    secret: "sec_actor100",
+    createdAt: "2026-11-20T09:00:00.000Z",
+    useFrom: "2026-11-20T09:00:00.000Z",
+    publishUntil: null,
+  },
+];
+
 export function overviewHandlers(world: World) {
   return {
     "calls.statistics": ({ range, offsetMinutes }): CallStatistics => {
@@ -110,5 +126,11 @@ export function overviewHandlers(world: World) {
           .sort((a, b) => b.count - a.count),
       };
     },
+    // The stand-in's views differ from the documents only by what is left out of them.
+    "secrets.list": () =>
+      secretEntries({
+        read: (name) =>
+          (name === "actors" ? ACTORS : (world as unknown as Documents)[name]) as never,
+      }),
   } satisfies Partial<Handlers>;
 }

@@ -20,8 +20,17 @@ export const full = (change: Partial<World> = {}): World => ({
   ...change,
 });
 
-export const nav = (page: Page, name: string): Promise<void> =>
-  page.getByRole("navigation").getByRole("button", { name }).click();
+const IN_BAR = new Set(["Overview", "Live log", "Servers", "Agents", "Policy"]);
+/** Goes to a screen; in a narrow window by way of what does not fit into the bar. */
+export async function nav(page: Page, name: string): Promise<void> {
+  const bar = page.getByRole("navigation");
+  if ((page.viewportSize()?.width ?? 1280) >= 640 || IN_BAR.has(name)) {
+    return bar.getByRole("button", { name }).click();
+  }
+  await bar.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name }).click();
+}
+
 /** The log, from the overview that a world with servers begins with. */
 export const toLog = (page: Page): Promise<void> => nav(page, "Live log");
 export const rows = async (page: Page): Promise<void> => {

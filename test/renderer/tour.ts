@@ -9,6 +9,7 @@ import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
+import { SETTINGS_STOPS } from "./tour-settings.ts";
 import { RENEWAL_STOPS } from "./tour-renewal.ts";
 
 const more = async (page: Page, name: string, action: string): Promise<void> => {
@@ -255,6 +256,7 @@ export const TOUR: readonly Stop[] = [
   ...QUESTION_STOPS,
   ...IDENTITY_STOPS,
   ...RENEWAL_STOPS,
+  ...SETTINGS_STOPS,
   {
     name: "doctor",
     world: () => full({ doctor: "troubled" }),
