@@ -105,7 +105,7 @@ export function setupApproval(parts: ApprovalParts): () => BrowserWindow | null 
     window?.focus();
     return null;
   });
-  // Nobody may answer for a person who is away. Linux tells of sleep only.
+  // Nobody may answer for a person who is away. On Linux Electron tells of sleep only; for locks see app-shell.ts.
   for (const event of ["lock-screen", "suspend", "user-did-resign-active"] as const) {
     powerMonitor.on(event as "suspend", () => countersign.lockPerson());
   }

@@ -320,7 +320,6 @@ async function compose(
     log,
     changed,
   });
-  closers.push(() => permission.close());
   const gateway = createGateway({
     permission,
     servers: () => store.read("servers"),
@@ -384,6 +383,8 @@ async function compose(
   origin = door.origin;
   closers.push(() => door?.close());
   closers.push(() => inbound.close());
+  // Before the doors: who waits for an answer is told that there will be none, and not that it went away itself.
+  closers.push(() => permission.close());
   await inbound.settle();
   places.watch(() => void inbound.settle());
   // The last agent with a certificate may go in other ways than by having it taken away.
@@ -435,6 +436,7 @@ async function compose(
         typed: asTyped,
         reminders: remindersIn(store, clock),
         removedEnvironment: options.removedEnvironment ?? [],
+        away: options.shell?.settings().away,
       }),
     status: () =>
       statusOf({

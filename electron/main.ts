@@ -3,7 +3,7 @@ import "./shims.ts";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { app, type BrowserWindow, Menu } from "electron";
+import { app, type BrowserWindow } from "electron";
 import type { Countersign } from "./compose-types.ts";
 import { createCountersign } from "./compose.ts";
 import { commandLineIs } from "./core/command-line.ts";
@@ -14,14 +14,17 @@ import { loadAssets } from "./host/web/assets.ts";
 import { setupIpc } from "./ipc.ts";
 import { installedCommandLine, ownArguments, shellWord } from "./launch-arguments.ts";
 import {
+  DEFAULT_PORT,
   START_HELP,
   commandLineOf,
+  defaultDataFolder,
   devServerOf,
   parseStartOptions,
   type StartOptions,
 } from "./options.ts";
 import { openingSignIns } from "./app-browser.ts";
 import { setupApproval } from "./app-approval.ts";
+import { createDesktopShell, type DesktopShell } from "./app-shell.ts";
 import { APP_ORIGIN, APPROVAL_ORIGIN, declareAppScheme, serveAppPages } from "./app-pages.ts";
 import { describeRuntime, runtimeNotice } from "./runtime.ts";
 import { askTheFirst, folderInUse } from "./second-start.ts";
@@ -43,8 +46,12 @@ const log = stderrLog({ quiet: true });
 process.on("uncaughtException", (error) => void failAndExit(error, { silent: testRun }));
 
 let window: BrowserWindow | null = null;
+let shell: DesktopShell | null = null;
 let countersign: Promise<Countersign> | null = null;
 let quitting = false;
+/** Arguments of this start that are a link of ours, or pretend to be one: taken out before ours are read. */
+let links: readonly string[] = [];
+const isLink = (word: string): boolean => /^countersign:/i.test(word);
 
 try {
   const options = readOptions();
@@ -88,12 +95,16 @@ function readOptions(): StartOptions {
   if (app.commandLine.hasSwitch("no-sandbox") && !testRun) {
     throw new Refusal("launch_switch_refused", { switch: "--no-sandbox" });
   }
-  const options = parseStartOptions(mine, {
-    env: process.env,
-    platform: process.platform,
-    home: os.homedir(),
-    cwd: process.cwd(),
-  });
+  links = mine.filter(isLink);
+  const options = parseStartOptions(
+    mine.filter((word) => !isLink(word)),
+    {
+      env: process.env,
+      platform: process.platform,
+      home: os.homedir(),
+      cwd: process.cwd(),
+    },
+  );
   if (options.headless) {
     const reason =
       "This is the desktop program: use npm start -- --headless, or countersign serve.";
@@ -116,9 +127,10 @@ function claimDataFolder(folder: string): void {
   if (!app.requestSingleInstanceLock()) {
     throw new Refusal("already_running", { folder, pid: "its window was brought to the front" });
   }
-  // What the second start was given is not read: it may come from anyone, and there is nothing to open with it.
-  app.on("second-instance", () => {
+  // What the second start was given may come from anyone: one link is looked for in it, and nothing else is read.
+  app.on("second-instance", (_, argv) => {
     if (window) showWindow(window);
+    shell?.links.arguments(argv);
   });
 }
 
@@ -140,6 +152,9 @@ async function start(options: StartOptions): Promise<void> {
   await app.whenReady();
   const { dataFolder, port, vault } = options;
   if (quitting) return;
+  const own = createDesktopShell({ args: startArguments(options), log });
+  shell = own;
+  own.links.arguments(links);
   countersign = createCountersign({
     dataFolder,
     port,
@@ -150,6 +165,7 @@ async function start(options: StartOptions): Promise<void> {
     commandLine: app.isPackaged
       ? [installedCommandLine(process.resourcesPath, process.platform)]
       : ["node", path.join(__dirname, "cli.cjs")],
+    shell: own,
     log,
   });
   const running = await countersign;
@@ -184,8 +200,6 @@ async function start(options: StartOptions): Promise<void> {
       origin: asking,
     },
   ]);
-  Menu.setApplicationMenu(process.platform === "darwin" ? Menu.getApplicationMenu() : null);
-
   const open = (): void => {
     window = openAppWindow(
       {
@@ -207,12 +221,22 @@ async function start(options: StartOptions): Promise<void> {
   };
   const show = (): void => (window ? showWindow(window) : open());
   open();
+  own.start({ countersign: running, window: () => window, approvalWindow, show });
   running.onSecondStart(show);
   app.on("activate", show);
   app.on("window-all-closed", () => {
     // On a Mac an app lives on without windows; elsewhere there would be no way left to reach it.
     if (process.platform !== "darwin") app.quit();
   });
+}
+
+/** What a start at login passes on, so that it opens the same folder at the same door. */
+function startArguments({ dataFolder, port }: StartOptions): string[] {
+  const usual = defaultDataFolder(process.env, process.platform, os.homedir());
+  return [
+    ...(dataFolder === usual ? [] : ["--data", dataFolder]),
+    ...(port === DEFAULT_PORT ? [] : ["--port", String(port)]),
+  ];
 }
 
 /**

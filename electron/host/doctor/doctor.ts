@@ -14,6 +14,7 @@ import {
   checkVault,
 } from "./keeping.ts";
 import {
+  checkAway,
   checkCertificates,
   checkClock,
   checkElectron,
@@ -43,6 +44,8 @@ export interface DoctorPorts extends ClockFacts {
   readonly typed: (remedy: string) => string;
   /** Names that scrubEnvironment() removed. */
   readonly removedEnvironment: readonly string[];
+  /** What the desktop app notices of a person who goes away; none where no desktop app runs. */
+  readonly away?: "lock-and-sleep" | "sleep" | "none" | undefined;
 }
 
 /** One check that fails must not hide what the others found. */
@@ -61,6 +64,7 @@ async function guarded(
 export async function runDoctor(ports: DoctorPorts): Promise<DoctorReport> {
   const { runtime, dataFolder, journal } = ports;
   const vault = Promise.resolve().then(ports.vault);
+  const { away = "none" } = ports;
   const findings = await Promise.all([
     guarded("node", () => checkNode(runtime, ports.nodeVersion)),
     guarded("electron", () => checkElectron(runtime)),
@@ -74,6 +78,7 @@ export async function runDoctor(ports: DoctorPorts): Promise<DoctorReport> {
     guarded("certificates", () => checkCertificates(ports.reminders)),
     guarded("keys", () => checkKeys(ports.reminders)),
     guarded("environment", () => checkEnvironment(ports.removedEnvironment)),
+    ...(away === "none" ? [] : [guarded("away", () => checkAway(away))]),
   ]);
   return {
     ok: findings.every((finding) => finding.state !== "problem"),

@@ -86,6 +86,11 @@ export async function checkCertificates(
 }
 
 /** Names only: the value of a proxy variable can hold a password. */
+/** Whether locking the screen is noticed (host/session-lock.ts). */
+export function checkAway(away: "lock-and-sleep" | "sleep"): DoctorFinding {
+  return say(away === "sleep" ? "away.sleep" : "away.watched");
+}
+
 export function checkEnvironment(removed: readonly string[]): DoctorFinding {
   if (removed.length === 0) return say("environment.ok");
   return say("environment.removed", { names: removed.join(", ") });

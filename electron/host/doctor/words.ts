@@ -18,6 +18,7 @@ const TITLES = {
   certificates: "Certificates",
   keys: "Age of keys",
   environment: "Environment",
+  away: "When you go away",
 } as const;
 export type Topic = keyof typeof TITLES;
 
@@ -167,6 +168,12 @@ const WORDS = {
   "keys.ok": ["ok", "None is older than 90 days.", null],
   "keys.old": ["warning", "{what}", "{how}"],
   "keys.idle": ["ok", "Not looked at: Countersign is not running.", null],
+  "away.watched": ["ok", "Locking the screen, and sleep, end what you allowed for a while.", null],
+  "away.sleep": [
+    "warning",
+    "Only sleep ends what you allowed for a while: nothing here tells Countersign that the screen is locked.",
+    "Install dbus-monitor (Debian: apt install dbus-bin) and start Countersign again; until then lock the vault when you go.",
+  ],
   "environment.ok": ["ok", "Nothing in it changes trust, routing or loaded code.", null],
   "environment.removed": [
     "warning",

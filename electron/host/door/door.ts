@@ -62,6 +62,9 @@ export interface Door {
 }
 
 const MAX_OPEN_PER_AGENT = 512;
+/** Milliseconds that calls in flight have to end by themselves when the door closes. */
+const DRAIN_MS = 250;
+const CLOSED = "Countersign was closed meanwhile";
 const ENDED = "its agent may not use this server any more";
 
 /**
@@ -74,6 +77,7 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
   const sockets = new Set<Socket>();
   const maxOpen = options.maxOpenPerAgent ?? MAX_OPEN_PER_AGENT;
   let front: Entrance;
+  let closing = false;
 
   const server = http.createServer(httpLimits(ports.body.withinMs));
   onEveryRequest(server, (request, response) => {
@@ -85,6 +89,8 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
     response: http.ServerResponse,
     entrance: Entrance,
   ): Promise<void> {
+    // On a connection that was kept open: nothing new begins any more.
+    if (closing) return void response.destroy();
     const startedAt = ports.monotonic();
     const { complaint } = ports;
     const inner: ExchangePorts & InvokePorts = {
@@ -199,11 +205,17 @@ export async function openDoor(ports: DoorPorts, options: DoorOptions): Promise<
       }
     },
     async close() {
+      closing = true;
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
+      // What is about to be answered, questions that were withdrawn above all, is; the rest is told that it ends.
+      for (const late = ports.monotonic() + DRAIN_MS; open.size > 0 && ports.monotonic() < late;) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
       for (const mine of open.values())
-        for (const controller of mine.keys()) controller.abort(new Refusal("agent_hung_up"));
+        for (const controller of mine.keys())
+          controller.abort(new Refusal("call_denied", { reason: CLOSED }));
       server.closeIdleConnections();
       // What was told to end gets a moment to write its last words.
       const timer = setTimeout(() => {

@@ -59,6 +59,8 @@ async function diagnose(change: Partial<DoctorPorts> = {}) {
 it("finds nothing wrong with a sound machine, and says what it looked at", async () => {
   const { report } = await diagnose();
   expect(report.ok).toBe(true);
+  const watched = await diagnose({ away: "lock-and-sleep" });
+  expect(watched.of("away")).toMatchObject({ state: "ok" });
   expect(report.findings.map((f) => f.id)).toEqual([
     "node",
     "electron",
@@ -140,6 +142,7 @@ describe("each thing that can be wrong is told with its remedy", () => {
       "warning",
       /7200 seconds/,
     ],
+    ["a lock that nobody tells of", { away: "sleep" }, "away", "warning", /Only sleep/],
     [
       "variables that were removed",
       { removedEnvironment: ["HTTPS_PROXY"] },

@@ -1,0 +1,81 @@
+// The desktop around the app, put together: tray, menu, links, the keys that show what is asked, starting at login,
+// and that a person who goes away allows nothing.
+import { app, type BrowserWindow, globalShortcut } from "electron";
+import { createLinks, type Links } from "./app-links.ts";
+import { createLoginStart } from "./app-login.ts";
+import { setupMenu } from "./app-menu.ts";
+import { setupTray } from "./app-tray.ts";
+import type { Countersign } from "./compose-types.ts";
+import type { Log } from "./core/log.ts";
+import type { Shell, ShellSettings } from "./core/shell.ts";
+import { type SessionLock, watchSessionLock } from "./host/session-lock.ts";
+
+/** Shows what is asked, from anywhere. It can only show: the answer needs the window. */
+export const SHOW_QUESTIONS = "CommandOrControl+Alt+Shift+C";
+
+export interface DesktopShell extends Shell {
+  readonly links: Links;
+  start(parts: {
+    readonly countersign: Countersign;
+    readonly window: () => BrowserWindow | null;
+    readonly approvalWindow: () => BrowserWindow | null;
+    readonly show: () => void;
+  }): void;
+}
+
+/** @param args what a start at login passes on */
+export function createDesktopShell({
+  args,
+  log,
+}: {
+  readonly args: readonly string[];
+  readonly log: Log;
+}): DesktopShell {
+  const links = createLinks();
+  const login = createLoginStart(args);
+  let shortcut: ShellSettings["shortcut"]["state"] = "none";
+  let lock: SessionLock | null = null;
+
+  const settings = (): ShellSettings => ({
+    startAtLogin: login.settings(),
+    shortcut: { keys: SHOW_QUESTIONS, state: shortcut },
+    away: lock !== null && lock.state() !== "watching" ? "sleep" : "lock-and-sleep",
+  });
+
+  function takeKeys(act: () => void): void {
+    try {
+      shortcut = globalShortcut.register(SHOW_QUESTIONS, act) ? "on" : "taken";
+    } catch (error) {
+      log.error("shell.shortcut", error);
+    }
+    if (shortcut !== "on") log.warn("shell.shortcut_taken", { keys: SHOW_QUESTIONS });
+  }
+
+  return {
+    links,
+    settings,
+    setStartAtLogin(on) {
+      login.set(on);
+      return settings();
+    },
+    takeLink: () => links.take(),
+    start({ countersign, window, approvalWindow, show }) {
+      const failed = (error: unknown): void => log.error("shell.tray", error);
+      const { act } = setupTray({ countersign, show, approvalWindow, failed });
+      setupMenu({ go: (link) => links.go(link), act });
+      takeKeys(() => act("question"));
+      // Electron tells of a locked screen on macOS and Windows; on Linux the buses do.
+      if (process.platform === "linux") {
+        lock = watchSessionLock({ locked: () => countersign.lockPerson(), env: process.env });
+      }
+      // An installed package names us for its scheme; Windows wants to be told by the program.
+      if (app.isPackaged && process.platform === "win32")
+        app.setAsDefaultProtocolClient("countersign");
+      app.on("will-quit", () => {
+        globalShortcut.unregisterAll();
+        lock?.close();
+      });
+      links.ready({ window, show, came: () => countersign.linkCame() });
+    },
+  };
+}
