@@ -132,6 +132,9 @@ here("the packages", () => {
       expect(JSON.parse(status.output)).toMatchObject({
         vault: { kind: "keychain", state: "ready" },
       });
+      // Words of the installed program name its own command line, where it lies.
+      const doctor = await runAs(home, [cli, "doctor", "--data", data]);
+      expect(doctor.output).toMatch(/locked|Locking the screen/);
 
       const main = processOf(program, null);
       if (main === null) throw new Error("the main process is gone");
