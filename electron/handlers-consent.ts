@@ -12,6 +12,7 @@ export function consentHandlers(
       known(tenant);
       return consents.list(tenant);
     },
+    "questions.lookUp": ({ id, nonce }) => consents.lookUp(id, nonce),
     "consents.revoke": async ({ id }) => {
       await consents.revoke(id);
       return { revoked: true };

@@ -67,6 +67,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
       accounts: () => store.read("accounts"),
     });
   const { isPractice, pause } = ports;
+  const pins = createPins({ store, clock, digest, fetchList: ports.fetchList });
   const consents = createConsentRegister({
     store,
     clock,
@@ -76,6 +77,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     standing,
     pause,
     cut: ports.cut,
+    tools: pins,
     failed: (error) => ports.log.error("consents.sweep", error),
   });
   const engine = await loadEngine(shippedPolicy(), store.read("rules"));
@@ -89,7 +91,6 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     isPractice: ports.isPractice,
     pause: ports.pause,
   });
-  const pins = createPins({ store, clock, digest, fetchList: ports.fetchList });
   store.watch((name) => {
     // Where it cannot be written, the servers cannot either, and say so.
     if (name === "servers") void pins.prune().catch(() => undefined);

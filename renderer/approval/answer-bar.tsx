@@ -7,6 +7,7 @@ import type { Lifetime, Question, ShownQuestion, Verdict } from "../types.ts";
 import { words } from "../words.ts";
 import { type Choice, isComplete, Longer, NARROWEST } from "./longer.tsx";
 import type { QuestionStore, QuestionView } from "./question-store.ts";
+import { type Choices, chosen } from "./tool-choices.tsx";
 
 /** Yeses to the same after which making a rule of it is offered (approvals 17). */
 const OFFER_AFTER = 5;
@@ -39,6 +40,7 @@ export function AnswerBar(props: {
   question: ShownQuestion;
   /** Seen to its end. */
   read: boolean;
+  choices: Choices;
 }): ReactNode {
   const { store, view, question } = props;
   const { matter } = question;
@@ -65,7 +67,9 @@ export function AnswerBar(props: {
 
   const allow = (): void => {
     if (!canAllow) return store.again();
-    void store.answer(verdictOf(lasting || once ? { ...NARROWEST, lifetime } : choice));
+    const verdict = verdictOf(lasting || once ? { ...NARROWEST, lifetime } : choice);
+    const tools = matter.kind === "consent" ? { tools: chosen(props.choices) } : {};
+    void store.answer({ ...verdict, ...tools });
   };
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {

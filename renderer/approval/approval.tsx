@@ -1,6 +1,6 @@
 // The page that asks: one question at a time, oldest first.
 import { Hourglass, ShieldCheck } from "lucide-react";
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { useNow } from "../lib/hooks.ts";
 import { ComplaintBox, Empty } from "../parts/notice.tsx";
 import { Brand } from "../shell/brand.tsx";
@@ -10,6 +10,7 @@ import { words } from "../words.ts";
 import { AnswerBar } from "./answer-bar.tsx";
 import { MatterView } from "./matter.tsx";
 import type { QuestionStore } from "./question-store.ts";
+import { type Choices, NO_CHOICES } from "./tool-choices.tsx";
 
 export function Approval(props: { store: QuestionStore }): ReactNode {
   const { store } = props;
@@ -18,6 +19,18 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
   const waiting = open.length;
   // Which question was read to its end: what cannot be taken back wants that (approvals 8).
   const [readId, setReadId] = useState<string | null>(null);
+  // What was decided about single tools belongs to the question that it was decided in.
+  const [decided, setDecided] = useState<{ id: string; choices: Choices } | null>(null);
+  const choices = decided?.id === shown?.id ? (decided?.choices ?? NO_CHOICES) : NO_CHOICES;
+  const shownId = shown?.id ?? "";
+  const setChoices = useCallback(
+    (next: (now: Choices) => Choices): void =>
+      setDecided((now) => ({
+        id: shownId,
+        choices: next(now?.id === shownId ? now.choices : NO_CHOICES),
+      })),
+    [shownId],
+  );
   const look = (node: HTMLElement | null): void => {
     if (node === null || shown === null || readId === shown.id) return;
     if (node.scrollTop + node.clientHeight >= node.scrollHeight - 4) setReadId(shown.id);
@@ -64,7 +77,7 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
           ref={look}
           onScroll={(event) => look(event.currentTarget)}
         >
-          <MatterView question={shown} />
+          <MatterView question={shown} store={store} choices={choices} onChoices={setChoices} />
           {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
         </div>
         <AnswerBar
@@ -73,6 +86,7 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
           view={view}
           question={shown}
           read={readId === shown.id}
+          choices={choices}
         />
       </div>
     </main>

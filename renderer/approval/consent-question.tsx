@@ -1,13 +1,21 @@
 // Whether an agent may use a server: both, on whose behalf, and what changed since it was agreed to before.
-import { History } from "lucide-react";
-import type { ReactNode } from "react";
+import { History, List } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Button } from "../parts/button.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { ConsentOffer, Terms } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import type { QuestionStore } from "./question-store.ts";
+import { type Choices, ToolChoices } from "./tool-choices.tsx";
 import { Whose } from "./whose.tsx";
 
-export function ConsentQuestion(props: { offer: ConsentOffer }): ReactNode {
+export function ConsentQuestion(props: {
+  offer: ConsentOffer;
+  store: QuestionStore;
+  choices: Choices;
+  onChoices: (next: (now: Choices) => Choices) => void;
+}): ReactNode {
   const { offer } = props;
   const { agent, server, terms, before } = offer;
   const w = words.consent.question;
@@ -40,7 +48,33 @@ export function ConsentQuestion(props: { offer: ConsentOffer }): ReactNode {
           scopes={terms.scopes}
         />
       </dl>
+      {offer.tools === null ? (
+        <LookUp store={props.store} />
+      ) : (
+        <ToolChoices tools={offer.tools} choices={props.choices} onChange={props.onChoices} />
+      )}
     </>
+  );
+}
+
+function LookUp(props: { store: QuestionStore }): ReactNode {
+  const [busy, setBusy] = useState(false);
+  const w = words.consent.tools;
+  return (
+    <div className="ask-lookup">
+      <p>{w.unknown}</p>
+      <Button
+        small
+        busy={busy}
+        icon={List}
+        onClick={() => {
+          setBusy(true);
+          void props.store.lookUp().finally(() => setBusy(false));
+        }}
+      >
+        {busy ? w.lookingUp : w.lookUp}
+      </Button>
+    </div>
   );
 }
 

@@ -6,24 +6,34 @@ import { CallQuestion } from "./call-question.tsx";
 import { LabelsQuestion } from "./labels-question.tsx";
 import { ConsentQuestion } from "./consent-question.tsx";
 import { ChangeQuestion } from "./change-question.tsx";
+import type { QuestionStore } from "./question-store.ts";
 import { RuleQuestion } from "./rule-question.tsx";
+import type { Choices } from "./tool-choices.tsx";
 
 type Matter = Question["matter"];
 type Of<K extends Matter["kind"]> = Extract<Matter, { readonly kind: K }>;
 
+/** What a view may change besides showing it. */
+export interface Decided {
+  readonly store: QuestionStore;
+  readonly choices: Choices;
+  readonly onChoices: (next: (now: Choices) => Choices) => void;
+}
+
 const VIEWS: {
-  readonly [K in Matter["kind"]]: (matter: Of<K>, waiting: number) => ReactNode;
+  readonly [K in Matter["kind"]]: (matter: Of<K>, waiting: number, of: Decided) => ReactNode;
 } = {
   call: (matter, waiting) => <CallQuestion matter={matter} waiting={waiting} />,
-  consent: ({ offer }) => <ConsentQuestion offer={offer} />,
+  consent: ({ offer }, _, of) => <ConsentQuestion offer={offer} {...of} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,
   anomaly: (matter) => <AnomalyQuestion {...matter} />,
   "tool-changed": (matter) => <ChangeQuestion matter={matter} />,
 };
 
-export function MatterView(props: { question: ShownQuestion }): ReactNode {
-  const { matter, waiting } = props.question;
-  const view = VIEWS[matter.kind] as (matter: Matter, waiting: number) => ReactNode;
-  return view(matter, waiting);
+export function MatterView(props: { question: ShownQuestion } & Decided): ReactNode {
+  const { question, ...of } = props;
+  const { matter, waiting } = question;
+  const view = VIEWS[matter.kind] as (matter: Matter, waiting: number, of: Decided) => ReactNode;
+  return view(matter, waiting, of);
 }

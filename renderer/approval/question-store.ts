@@ -114,6 +114,19 @@ export class QuestionStore {
     void this.bridge.call("questions.hold", { id: shown.id, nonce: shown.nonce });
   }
 
+  /** Asks the server of the question what it offers; the question is then shown anew. */
+  async lookUp(): Promise<void> {
+    const { shown } = this.#view;
+    if (shown === null) return;
+    this.#set({ complaint: null });
+    await this.#shown;
+    const nonce = this.#view.shown?.id === shown.id ? this.#view.shown.nonce : shown.nonce;
+    const reply = await this.bridge.call("questions.lookUp", { id: shown.id, nonce });
+    if (!reply.ok) this.#set({ complaint: reply.error });
+    // Something else is asked now than before: what was shown before cannot be answered.
+    else if (this.#view.shown?.id === shown.id) await this.show(shown.id);
+  }
+
   async answer(verdict: Verdict): Promise<void> {
     const { shown, answering } = this.#view;
     if (shown === null || answering) return;

@@ -1,6 +1,6 @@
 // Words about which agent may use which server, and on whose behalf.
 import { plural } from "../lib/format.ts";
-import type { Subject, Terms } from "../types.ts";
+import type { Subject, Terms, ToolChoice } from "../types.ts";
 
 export const consentWords = {
   /** On the page that asks: whose account and which credential. */
@@ -31,7 +31,7 @@ export const consentWords = {
   question: {
     heading: "May this agent use this server?",
     again: "May this agent still use this server?",
-    text: "Nothing has been sent yet. If you agree, its calls are still asked about one by one, as far as no rule of yours decides them.",
+    text: "Nothing of this agent has been sent there yet. If you agree, its calls are still asked about one by one, as far as no rule of yours decides them.",
     changed: "Changed since you agreed",
     changedSince: "Something about it was changed since you agreed.",
     was: (text: string) => `before: ${text}`,
@@ -48,6 +48,38 @@ export const consentWords = {
     } satisfies Record<keyof Terms, string>,
     allow: "Let it use the server",
     local: "A program is started on this machine:",
+  },
+  tools: {
+    title: "Its tools",
+    text: "What the server says it offers. Whatever you leave on “Ask” is asked about each time.",
+    none: "The server offers no tools.",
+    unknown:
+      "What the server offers is not known yet. Countersign can ask it, with the same credential, before you decide.",
+    lookUp: "Look at its tools",
+    lookingUp: "Asking the server",
+    find: "Find a tool",
+    askAll: "Ask about all",
+    allowReaders: (count: number) => `Allow the ${count} that say they only read`,
+    readersHint: "They say so themselves; nobody has checked it.",
+    saysReadOnly: "says it only reads",
+    destructive: "may not be taken back: never allowed beforehand",
+    suspect: "its definition looks wrong: not allowed beforehand",
+    notPlain: "no rule can name it exactly: asked about each time",
+    effectOf: (tool: string) => `What to do when ${tool} is called`,
+    effects: { ask: "Ask", allow: "Allow", deny: "Block" } satisfies Record<
+      ToolChoice["effect"],
+      string
+    >,
+    hints: {
+      ask: "You are asked each time",
+      allow: "Makes a rule, which you can remove under Policy",
+      deny: "Makes a rule, which you can remove under Policy",
+    } satisfies Record<ToolChoice["effect"], string>,
+    unseen: (count: number) =>
+      plural(count, {
+        one: "1 tool that you have not scrolled to stays on “Ask”.",
+        other: "# tools that you have not scrolled to stay on “Ask”.",
+      }),
   },
   list: {
     title: "May use",

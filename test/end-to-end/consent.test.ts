@@ -1,5 +1,7 @@
 // The first time that an agent meets a server, through the real front door: nothing goes there, and no token is asked
 // for, before the person agreed that this agent may use it as it is (threats 20, 26, 35).
+import fs from "node:fs";
+import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.ts";
 import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
@@ -25,10 +27,10 @@ const LIST = JSON.stringify({ jsonrpc: "2.0", id: 3, method: "tools/list", param
 const YES: Verdict = { type: "allow", lifetime: "always", scope: "tool" };
 const once: Verdict = { type: "allow", lifetime: "once", scope: "arguments" };
 
-async function begin() {
+async function begin(behaviour = echoServer) {
   const house = await openHouse({ consents: true });
   closers.push(() => house.close());
-  const server = await upstream(echoServer);
+  const server = await upstream(behaviour);
   closers.push(server.close);
   const { id } = await house.call("servers.add", {
     kind: "http",
@@ -48,6 +50,22 @@ async function begin() {
     });
   return { house, server, id, agent, send };
 }
+
+/** A server whose tools are lies and dangers, besides one that is what it says. */
+const TOOLS = [
+  { name: "search", description: "Finds things", annotations: { readOnlyHint: true } },
+  { name: "list_notes", description: "Lists notes" },
+  { name: "delete_note", annotations: { readOnlyHint: true } },
+  { name: "wild*card" },
+  { name: "gnp\u202Elive" },
+  { name: "block_me" },
+];
+const toolServer: Parameters<typeof upstream>[0] = (request, response, body) => {
+  if (!body.includes('"tools/list"')) return echoServer(request, response, body);
+  const { id } = JSON.parse(body) as { id: number };
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify({ jsonrpc: "2.0", id, result: { tools: TOOLS } }));
+};
 
 async function asking<M extends Method>(
   house: House,
@@ -280,5 +298,180 @@ describe("a consent", () => {
     expect(server.seen).toHaveLength(0);
     await answer(house, question, { type: "deny" });
     expect((await first).code).toBe("consent_refused");
+  }, 30_000);
+});
+
+describe("what is decided beforehand", () => {
+  it("the person looks at the tools first; what they allow and block becomes rules with the consent, and 200 calls ask once", async () => {
+    const { house, server, id, agent, send } = await begin(toolServer);
+    const first = send(INITIALIZE);
+    const question = await asked(house, "consent");
+    if (question.matter.kind !== "consent") throw new Error("not a consent");
+    expect(
+      question.matter.offer.tools,
+      "nothing was fetched before the person wanted it",
+    ).toBeNull();
+    const before = await asking(house, "questions.show", { id: question.id });
+    if (!before.ok) throw new Error("not shown");
+    expect(server.seen).toHaveLength(0);
+    const stale = before.value.nonce;
+    const found = await asking(house, "questions.lookUp", { id: question.id, nonce: stale });
+    if (!found.ok || found.value.matter.kind !== "consent") throw new Error("not found");
+    const tools = found.value.matter.offer.tools ?? [];
+    expect(tools.map((t) => [t.name, t.saysReadOnly, t.destructive, t.plain])).toEqual([
+      ["search", true, false, true],
+      ["list_notes", false, false, true],
+      ["delete_note", true, true, true],
+      ["wild*card", false, false, false],
+      ["gnp\u202Elive", false, false, true],
+      ["block_me", false, false, true],
+    ]);
+    // Something else is shown now than before: what was shown before cannot be answered.
+    const late = { id: question.id, nonce: stale, verdict: YES };
+    expect(await asking(house, "questions.answer", late)).toMatchObject({
+      error: { code: "verdict_refused" },
+    });
+    const shown = await asking(house, "questions.show", { id: question.id });
+    if (!shown.ok) throw new Error("not shown");
+    await new Promise((resolve) => setTimeout(resolve, 3050));
+    const say = (...choices: [string, "allow" | "ask" | "deny"][]) =>
+      asking(house, "questions.answer", {
+        id: question.id,
+        nonce: shown.value.nonce,
+        verdict: { ...YES, tools: choices.map(([name, effect]) => ({ name, effect })) },
+      });
+    // A hint is a claim, a pattern is no name, and what was not shown is not decided on (threat 48).
+    for (const bad of ["delete_note", "wild*card", "gnp\u202Elive", "never_shown"]) {
+      expect(await say([bad, "allow"]), bad).toMatchObject({
+        error: { code: "verdict_not_offered" },
+      });
+    }
+    expect(await say(["search", "allow"], ["search", "deny"])).toMatchObject({ ok: false });
+    expect(
+      await say(["search", "allow"], ["list_notes", "allow"], ["block_me", "deny"]),
+    ).toMatchObject({ ok: true });
+    expect((await first).status).toBe(200);
+    expect(await house.call("rules.list", {})).toMatchObject([
+      { effect: "allow", tool: "search", agent: agent.id, server: id, target: server.url },
+      { effect: "allow", tool: "list_notes", agent: agent.id, server: id, target: server.url },
+      { effect: "deny", tool: "block_me", agent: agent.id, server: id, target: null },
+    ]);
+    for (let i = 0; i < 200; i++) {
+      const reply = await send(toolCall({ i }, i, i % 2 === 0 ? "search" : "list_notes"));
+      expect(reply.status).toBe(200);
+    }
+    expect((await send(toolCall({}, 1, "block_me"))).code).toBe("policy_denied");
+    expect(await open(house)).toEqual([]);
+    const gone = send(toolCall({}, 2, "delete_note"));
+    await answer(house, await asked(house, "call"), { type: "deny" });
+    expect((await gone).code).toBe("call_refused");
+    // Another agent is offered the list at once: the person lets the server be reached in this way already.
+    const other = await house.agent("Second");
+    const second = send(INITIALIZE, other.credential);
+    const again = await asked(house, "consent");
+    if (again.matter.kind !== "consent") throw new Error("not a consent");
+    expect(again.matter.offer.tools).toHaveLength(TOOLS.length);
+    await answer(house, again, { type: "deny" });
+    await second;
+  }, 60_000);
+
+  it("says why the tools cannot be had, and can be answered all the same", async () => {
+    const { house, server, send } = await begin((_, response) => {
+      response.statusCode = 500;
+      response.end();
+    });
+    const first = send(INITIALIZE);
+    const question = await asked(house, "consent");
+    const shown = await asking(house, "questions.show", { id: question.id });
+    if (!shown.ok) throw new Error("not shown");
+    const { nonce } = shown.value;
+    const found = await asking(house, "questions.lookUp", { id: question.id, nonce });
+    expect(found).toMatchObject({ ok: false, error: { code: "upstream_error" } });
+    expect(server.seen.length).toBeGreaterThan(0);
+    await answer(house, question, { type: "deny" });
+    expect((await first).code).toBe("consent_refused");
+  }, 30_000);
+});
+
+describe("before the person agreed", () => {
+  it("no token is asked for with Countersign's own registration (canary issuer, threat 20)", async () => {
+    const { house, agent } = await begin();
+    const canary = await upstream((_, response) => {
+      response.statusCode = 404;
+      response.end();
+    });
+    const behind = await upstream(echoServer);
+    closers.push(canary.close, behind.close);
+    const origin = new URL(canary.url).origin;
+    const { id: issuer } = await house.call("issuers.add", {
+      name: "canary",
+      issuer: origin,
+      clientId: "countersign",
+      auth: { method: "client_secret_basic", secret: "of the registration" },
+      allowPlainHttpOnLoopback: true,
+      trustPem: null,
+    });
+    await house.call("servers.add", {
+      kind: "http",
+      name: "guarded",
+      url: behind.url,
+      auth: {
+        type: "client-credentials",
+        issuer,
+        scopes: ["read"],
+        resource: behind.url,
+        audience: null,
+      },
+      allowPlainHttpOnLoopback: true,
+    });
+    const headers = { authorization: `Bearer ${agent.credential}` };
+    const sent = [INITIALIZE, LIST, toolCall()].map((body) =>
+      ask(house.door, "/mcp/guarded", { headers, body }),
+    );
+    const question = await asked(house, "consent");
+    if (question.matter.kind !== "consent") throw new Error("not a consent");
+    expect(question.matter.offer.terms).toMatchObject({
+      issuer: origin,
+      clientId: "countersign",
+      scopes: ["read"],
+      audience: behind.url,
+    });
+    await until(async () => (await open(house))[0]?.waiting === 3, 4000, "three that wait");
+    expect([canary.seen.length, behind.seen.length]).toEqual([0, 0]);
+    await answer(house, question, { type: "deny" });
+    for (const one of sent) expect((await one).code).toBe("consent_refused");
+    expect([canary.seen.length, behind.seen.length]).toEqual([0, 0]);
+    // The canary sings once the person agreed: the counting can fail.
+    await house.call("questions.resume", { agent: agent.id });
+    const again = ask(house.door, "/mcp/guarded", { headers, body: INITIALIZE });
+    await answer(house, await asked(house, "consent"), YES);
+    await again;
+    expect(canary.seen.length).toBeGreaterThan(0);
+  }, 30_000);
+
+  it("no program is started (threat 35)", async () => {
+    const { house, agent } = await begin();
+    const marker = path.join(house.folder, "started");
+    const script = `require("fs").writeFileSync(${JSON.stringify(marker)}, "yes")`;
+    await house.call("servers.add", {
+      kind: "stdio",
+      name: "hostile",
+      command: process.execPath,
+      args: ["-e", script],
+    });
+    const headers = { authorization: `Bearer ${agent.credential}` };
+    const first = ask(house.door, "/mcp/hostile", { headers, body: INITIALIZE });
+    const question = await asked(house, "consent");
+    if (question.matter.kind !== "consent") throw new Error("not a consent");
+    expect(question.matter.offer.server.target).toContain("writeFileSync");
+    expect(fs.existsSync(marker)).toBe(false);
+    await answer(house, question, { type: "deny" });
+    expect((await first).code).toBe("consent_refused");
+    expect(fs.existsSync(marker)).toBe(false);
+    await house.call("questions.resume", { agent: agent.id });
+    const again = ask(house.door, "/mcp/hostile", { headers, body: INITIALIZE });
+    await answer(house, await asked(house, "consent"), YES);
+    await again;
+    expect(fs.existsSync(marker), "it is started after a yes").toBe(true);
   }, 30_000);
 });

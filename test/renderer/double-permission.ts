@@ -58,6 +58,13 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
       questions.answer(id, nonce, verdict);
       return { answered: true };
     },
+    "questions.lookUp": ({ id, nonce }) => {
+      if (world.offered === null) throw new Refusal("upstream_unreachable", { server: "crm" });
+      const tools = world.offered;
+      return questions.amend(id, nonce, (matter) =>
+        matter.kind === "consent" ? { ...matter, offer: { ...matter.offer, tools } } : matter,
+      );
+    },
     "questions.waiting": waiting,
     "questions.open": () => ({ url: "http://127.0.0.1:7720/#code=once" }),
     "questions.resume": ({ agent }) => {

@@ -22,6 +22,7 @@ import { shapeOfServer } from "../../electron/core/pattern-shape.ts";
 import type { Grant } from "../../electron/core/permission/grants.ts";
 import type { Matter } from "../../electron/core/permission/questions.ts";
 import type { ToolLabels } from "../../electron/core/labels/labels.ts";
+import type { OfferedTool } from "../../electron/core/permission/tool-choice.ts";
 import type { Rule } from "../../electron/core/policy/rules.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
@@ -69,6 +70,8 @@ export interface World {
   grants: Grant[];
   labels: ToolLabels[];
   consents: ConsentView[];
+  /** What a server that is asked about lists as its tools; null where it cannot be reached. */
+  offered: OfferedTool[] | null;
   /** What `servers.test` finds. */
   serverWorks: boolean;
   /** Assistants and what stands in their files. */
@@ -124,6 +127,7 @@ export const emptyWorld = (): World => ({
   connectMoves: 0,
   undoRefused: false,
   consents: [],
+  offered: [],
   seen: [],
 });
 

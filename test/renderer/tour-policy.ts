@@ -5,6 +5,7 @@ import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { Matter } from "../../electron/core/permission/questions.ts";
 import type { Subject } from "../../electron/core/permission/subject.ts";
 import { rule } from "../support/rules.ts";
+import { consentMatter, LISTED } from "./sample-consent.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, type Stop } from "./tour-base.ts";
 
@@ -296,6 +297,23 @@ const QUESTIONS: readonly Stop[] = [
           { kind: "rule", rule: rule(7, { tool: "search_*" }), agent: agent.name, server: null },
         ],
       }),
+    go: shown,
+  },
+  { name: "ask-consent", world: () => full({ asked: [consentMatter(LISTED)] }), go: shown },
+  {
+    name: "ask-consent-tools",
+    world: () => full({ asked: [consentMatter(LISTED)] }),
+    async go(page) {
+      await page.getByRole("alertdialog").waitFor();
+      await page.getByRole("button", { name: /that say they only read/ }).click();
+      await page.getByRole("radio", { name: "Block" }).nth(2).click();
+      await page.waitForTimeout(3200);
+      await page.locator(".ask-tools-list").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "ask-consent-changed",
+    world: () => full({ asked: [consentMatter(null, true)], offered: LISTED }),
     go: shown,
   },
   {

@@ -11,6 +11,7 @@ import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 import { SETTINGS_STOPS } from "./tour-settings.ts";
 import { RENEWAL_STOPS } from "./tour-renewal.ts";
+import { consentViews } from "./sample-consent.ts";
 
 const more = async (page: Page, name: string, action: string): Promise<void> => {
   await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
@@ -213,7 +214,7 @@ export const TOUR: readonly Stop[] = [
   },
   {
     name: "agents",
-    world: () => full({ targets: written() }),
+    world: () => full({ targets: written(), consents: [...consentViews] }),
     async go(page) {
       await nav(page, "Agents");
       await page.getByRole("heading", { name: "Claude Code" }).waitFor();

@@ -6,7 +6,9 @@ import type { Clock } from "../clock.ts";
 import type { Digest } from "../digest.ts";
 import { Refusal } from "../errors.ts";
 import { newId } from "../ids.ts";
-import type { Answered, Questions } from "../permission/questions.ts";
+import type { Answered, Question, Questions } from "../permission/questions.ts";
+import type { OfferedTool } from "../permission/tool-choice.ts";
+import type { Pins } from "../pins/pins.ts";
 import type { Rule } from "../policy/rules.ts";
 import type { Store } from "../registry.ts";
 import type { Server } from "../servers.ts";
@@ -21,10 +23,10 @@ import {
 } from "./consents.ts";
 import { type ConsentOffer, offerOf } from "./offer.ts";
 import type { Standing } from "./standing.ts";
+import { offeredTools } from "./tool-list.ts";
 
 /** Milliseconds for which a no is remembered, and not asked again. */
 export const QUIET = 5 * 60_000;
-
 export interface ConsentPorts {
   readonly store: Store;
   readonly clock: Clock;
@@ -32,6 +34,8 @@ export interface ConsentPorts {
   readonly questions: Questions;
   readonly isPractice: (tenant: string) => boolean;
   readonly standing: (agent: Agent | null, server: Server) => Standing;
+  /** The server's tools, as they were listed. */
+  readonly tools: Pick<Pins, "list" | "refresh" | "acceptAll">;
   /** The person did not ask for this: the agent is paused. */
   readonly pause: (agentId: string) => Promise<void>;
   /** Ends what this agent has open at this server. */
@@ -132,7 +136,16 @@ export function createConsentRegister(ports: ConsentPorts) {
       ],
     }));
     refused.delete(key);
+    // What they allowed they have seen as it is: it is agreed to as such.
+    const allowed = rules.filter(({ effect }) => effect === "allow").map(({ tool }) => tool ?? "");
+    if (allowed.length > 0) await ports.tools.acceptAll(server, allowed);
     return consent.id;
+  }
+
+  /** What the server offers, where it was listed before. Nothing goes there to find out before the person says so. */
+  function toolsOf(server: Server): readonly OfferedTool[] | null {
+    const listed = ports.tools.list(server);
+    return listed.length === 0 ? null : offeredTools(listed);
   }
 
   const refusal = (of: {
@@ -156,7 +169,7 @@ export function createConsentRegister(ports: ConsentPorts) {
       const issuer = standing.signInAt?.issuer ?? standing.issuer ?? "its issuer";
       throw new Refusal("sign_in_needed", { issuer, server: server.name });
     }
-    const offer = offerOf(who, server, standing, terms, before);
+    const offer = offerOf(who, server, standing, terms, before, toolsOf(server));
     const answered = await questions.ask({ kind: "consent", offer }, signal);
     const { question } = answered;
     // Many messages wait for the one answer: it is acted upon once.
@@ -228,6 +241,28 @@ export function createConsentRegister(ports: ConsentPorts) {
         throw new Refusal("consent_needed", { agent: agent.name, server: server.name });
       }
       return ask(who, server, terms, consent, signal);
+    },
+
+    /**
+     * The person who looks at the question wants to see what the server offers: it is asked, as Countersign itself, and
+     * the question is shown anew with its answer.
+     * @throws Refusal `question_closed`, `verdict_refused`, `not_applicable`, and what the server's way refuses with
+     */
+    async lookUp(id: string, nonce: string): Promise<Question> {
+      const { matter } = questions.hold(id, nonce);
+      const offer = matter.kind === "consent" ? matter.offer : null;
+      const server = store.read("servers").find((one) => one.id === offer?.server.id);
+      if (offer === null || server === undefined) {
+        throw new Refusal("not_applicable", {
+          reason: "there are no tools to look at",
+          instead: "Answer the question as it stands.",
+        });
+      }
+      await ports.tools.refresh(server, null);
+      const tools = offeredTools(ports.tools.list(server));
+      return questions.amend(id, nonce, (now) =>
+        now.kind === "consent" ? { ...now, offer: { ...now.offer, tools } } : now,
+      );
     },
 
     list(tenant?: string): readonly ConsentView[] {

@@ -26,6 +26,7 @@ export function offerOf(
   standing: Standing,
   terms: Terms,
   before: Consent | undefined,
+  tools: readonly OfferedTool[] | null,
 ): ConsentOffer {
   return {
     tenant: server.tenant,
@@ -34,7 +35,7 @@ export function offerOf(
     account: standing.account,
     acts: standing.acts,
     terms,
-    tools: null,
+    tools,
     before:
       before === undefined || before.ended?.why === "revoked"
         ? null

@@ -44,7 +44,7 @@ interface Waiter {
 
 interface Open {
   readonly id: string;
-  readonly matter: Matter;
+  matter: Matter;
   readonly traits: Traits;
   readonly askedAt: number;
   readonly bornAt: number;
@@ -193,6 +193,22 @@ export function createQuestions(ports: {
     },
 
     /**
+     * More became known about what is asked: it is shown anew, and no earlier showing can be answered any more.
+     * @throws Refusal `question_closed`, `verdict_refused` where it is not the present showing that wants it
+     */
+    amend(id: string, nonce: string, next: (matter: Matter) => Matter): Question {
+      const one = find(id);
+      if (one.showing?.nonce !== nonce) throw new Refusal("verdict_refused");
+      const matter = next(one.matter);
+      if (matter !== one.matter) {
+        one.matter = matter;
+        one.showing = null;
+        ports.changed();
+      }
+      return view(one);
+    },
+
+    /**
      * Takes the verdict of the showing that this nonce belongs to, once.
      * @throws Refusal `question_closed`, `verdict_refused`, `verdict_too_early`, `verdict_not_offered`
      */
@@ -207,7 +223,7 @@ export function createQuestions(ports: {
           showing.since = clock.monotonic();
           throw new Refusal("verdict_too_early");
         }
-        one.traits.admit(verdict);
+        traitsOf(one.matter).admit(verdict);
       }
       if (one.traits.agent !== null) patience.answered(one.traits.agent.id);
       end(one, verdict);

@@ -20,6 +20,8 @@ export interface OfferedTool {
   readonly destructive: boolean;
   /** Whether a rule can name it exactly; one that holds a character with a meaning of its own is only ever asked about. */
   readonly plain: boolean;
+  /** It changed, was refused, or its definition is flagged: it is not allowed beforehand. */
+  readonly suspect: boolean;
 }
 
 /** Whether a rule can name this tool, and nothing besides. */
@@ -39,6 +41,7 @@ export function admitChoices(choices: readonly ToolChoice[], shown: readonly Off
     seen.add(name);
     if (effect === "ask") continue;
     if (!tool.plain) refuse("a tool's name is not a plain one");
+    if (effect === "allow" && tool.suspect) refuse("a tool is held back or flagged");
     if (effect === "allow" && (tool.destructive || isDestructive(name))) {
       refuse("what cannot be taken back is never allowed for good");
     }
