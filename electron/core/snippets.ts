@@ -103,12 +103,9 @@ export function snippetsFor(facts: SnippetFacts): SnippetText[] {
       title: "Gemini CLI",
       language: "json",
       where: "~/.gemini/settings.json",
+      // `url` would be SSE there: docs/tools/mcp-server.md of google-gemini/gemini-cli.
       text: pretty({
-        mcpServers: each((s) => ({
-          type: "http",
-          url: url(s),
-          headers: { Authorization: authorization },
-        })),
+        mcpServers: each((s) => ({ httpUrl: url(s), headers: { Authorization: authorization } })),
       }),
     },
     {

@@ -9,6 +9,7 @@ import { parse as parseToml } from "smol-toml";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OutputOf } from "../../electron/contract.ts";
 import { ASSISTANTS } from "../../electron/core/connect/assistants.ts";
+import { makeKey, makeSelfSigned } from "../../electron/host/tls/make.ts";
 import { bundle } from "../host/store/bundle.ts";
 import { echoServer, type House, openHouse, upstream } from "../support/house.ts";
 import { temporaryFolder } from "../support/processes.ts";
@@ -235,7 +236,24 @@ describe("connecting", () => {
     expect(await h.call("agents.list", {})).toEqual([]);
   });
 
-  it("needs a server, a known assistant, and an agent without certificate", async () => {
+  it("does not pretend that a file can hold an agent's certificate", async () => {
+    const { agent } = await write("cursor");
+    const key = await makeKey();
+    const subject = [[{ type: "2.5.4.3", value: "nightly" }]];
+    const { chainPem } = await makeSelfSigned(key, {
+      subject,
+      use: "client",
+      days: 30,
+      now: Date.now(),
+    });
+    await h.call("agents.setCertificate", { id: agent, certificate: chainPem });
+    expect(await state("cursor")).toMatchObject({ state: "outdated", because: "credential" });
+    const error = await refused("preview", "cursor");
+    expect(error).toMatchObject({ code: "not_applicable" });
+    expect(error.sentence).toContain("certificate");
+  });
+
+  it("needs a server, a known assistant, and something written to undo", async () => {
     const [only] = await h.call("servers.list", {});
     await h.call("servers.remove", { id: only?.id ?? "" });
     expect(await refused("preview", "cursor")).toMatchObject({ code: "not_applicable" });
@@ -251,6 +269,7 @@ describe("files that are not what they should be", () => {
       ["[]", 0o600, /not an object/],
       [`{ "mcpServers": {} }`, 0o400, /read-only/],
       [`{ "a": "\u{fffd}" }`, 0o600, /UTF-8/],
+      ["[".repeat(200_000), 0o600, /nested too deeply|not valid JSON/],
       [`{ "mcpServers": {}, "mcpServers": {} }`, 0o600, /twice/],
     ];
     for (const [text, mode, why] of cases) {

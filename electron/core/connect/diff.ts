@@ -33,7 +33,8 @@ function shown(text: string, assistant: Assistant, ours: ReadonlySet<string>): s
     if (part.kind === "comment") out += shownComment(raw);
     else if (ours.has(masked) || isDoor(masked))
       out += raw.replaceAll(CREDENTIAL, MASKED_CREDENTIAL);
-    else out += raw.charAt(0) + HIDDEN + raw.charAt(0);
+    // Its line breaks stay: the numbers of lines in the diff are those of the file.
+    else out += raw.charAt(0) + HIDDEN + raw.replaceAll(/[^\n]/g, "") + raw.charAt(0);
     at = part.end;
   }
   return out + text.slice(at);

@@ -38,6 +38,10 @@ export function onText<T>(file: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
+    // Parsers that call themselves for each level run out of stack.
+    if (error instanceof RangeError) {
+      throw new Refusal("config_unusable", { file, reason: "it is nested too deeply" }, error);
+    }
     if (!(error instanceof ConfigFault)) throw error;
     const where = error.line === null ? "" : ` (line ${error.line})`;
     throw new Refusal("config_unusable", { file, reason: `${error.message}${where}` }, error);
@@ -110,6 +114,8 @@ export function standingIn(
     agent: agent.id,
   });
   const own = held.filter((one) => one.agent?.id === agent.id);
+  // To an agent with a certificate the plain door is closed, whatever stands in the file.
+  if (agent.certificate !== undefined) return outdated("credential");
   const recorded = new Set(record?.entries);
   if (held.some(({ name, agent: whose }) => recorded.has(name) && whose === null)) {
     return outdated("credential");

@@ -293,6 +293,13 @@ describe("what is shown of it", () => {
     expect(shownDiff(after, after.replaceAll("Q", "R"), cursor, ours)).toBe("");
   });
 
+  it("counts lines as the file has them, hidden texts of several lines included", () => {
+    const toml = `a = """\n${foreign}\n${foreign}\n"""\n`;
+    const diff = shownDiff(toml, add(toml, codex), codex, new Set());
+    expect(diff).toMatch(/^@@ -2,3 \+2,7 @@\n/);
+    expect(diff).not.toContain(foreign);
+  });
+
   it("names entries that hold keys in plain text, and only those", () => {
     const entries = new Map<string, ConfigEntry>([
       ["header", { url: "https://a.example", headers: { Authorization: `Bearer ${foreign}` } }],
