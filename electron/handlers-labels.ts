@@ -23,7 +23,7 @@ export function labelHandlers(
   const { store, journal } = ports;
   const { labels } = ports.permission;
 
-  /** Tools that a label stands for, and those that were called lately. */
+  /** Tools that a label stands for, those that their servers list, and those that were called lately. */
   function view(tenant: string | undefined): LabelsView {
     const set = labels.list(tenant);
     const servers = store
@@ -37,6 +37,10 @@ export function labelHandlers(
     for (const row of rows) {
       const isHere = servers.some(({ id }) => id === row.serverId);
       if (isHere && row.serverId !== null && row.tool !== null) note(row.serverId, row.tool);
+    }
+    for (const { server, tools: listed } of store.read("pins")) {
+      if (!servers.some(({ id }) => id === server)) continue;
+      for (const { name } of listed) if (name !== "") note(server, name);
     }
     for (const one of set) note(one.server, one.tool);
     return {

@@ -5,6 +5,7 @@ import {
   type MouseEvent,
   type ReactNode,
   useCallback,
+  useDeferredValue,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -35,7 +36,8 @@ export function GroupedGrid(props: {
   onClose: () => void;
 }): ReactNode {
   const { feed, view, active, openId, onActive } = props;
-  const { rows } = view;
+  // Grouping all that is held takes some milliseconds: a burst of calls must not hold up typing and scrolling.
+  const rows = useDeferredValue(view.rows);
   const scroller = useRef<HTMLDivElement | null>(null);
   const [measure, width] = useWidth<HTMLDivElement>();
   const attach = useCallback(

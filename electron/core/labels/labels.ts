@@ -8,7 +8,7 @@ export const FLOW_LABELS = ["private", "untrusted", "egress"] as const;
 export const flowLabel = z.enum(FLOW_LABELS);
 export type FlowLabel = z.infer<typeof flowLabel>;
 
-export const toolName = z.string().min(1).max(256);
+export const toolName = z.string().min(1).max(1024);
 
 /** What the person said of one tool of a server, or of the whole server. */
 export const labelsSchema = z.strictObject({
