@@ -161,7 +161,7 @@ describe("the window that asks", () => {
   it("takes no early click and no Enter alone; after that a click is a yes", async () => {
     const reply = send({ n: 1 });
     const page = await asking();
-    const allow = page.getByRole("button", { name: "Allow", exact: true });
+    const allow = page.getByRole("button", { name: "Allow once", exact: true });
     // At once after a new showing: the button is dead, and pressing it starts the wait again.
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     await allow.click({ force: true });
@@ -177,7 +177,7 @@ describe("the window that asks", () => {
     await page.keyboard.press("Enter");
     await page.waitForTimeout(300);
     expect(server.seen, "Enter alone allows nothing").toHaveLength(0);
-    click(page, "Allow");
+    click(page, "Allow once");
     expect((await reply).status).toBe(200);
     await gone();
   }, 40_000);
