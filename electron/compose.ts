@@ -300,6 +300,8 @@ async function compose(
   const permission = await createPermissionRooms({
     fetchList: (server, agent) => trials.list(server, agent),
     store,
+    journal,
+    emit,
     clock,
     digest,
     timers,

@@ -5,6 +5,7 @@ import type { FailedStep } from "./core/flows.ts";
 import type { FlowLabel, ToolLabels } from "./core/labels/labels.ts";
 import type { CallRow } from "./core/journal.ts";
 import type { Question } from "./core/permission/questions.ts";
+import type { Rehearsal } from "./core/policy/rehearsal.ts";
 import type { Account } from "./core/oauth/keeping/accounts.ts";
 import type { BrokenDocument, DocumentName } from "./core/registry.ts";
 import type { Reminder } from "./core/reminders.ts";
@@ -193,6 +194,8 @@ export type AppEvent =
     }
   /** One step of the lab's tour, as it ends. */
   | { readonly type: "tour"; readonly step: TourStep; readonly done: number; readonly of: number }
+  /** How far a rehearsal has come. */
+  | ({ readonly type: "rehearsal" } & Pick<Rehearsal, "id" | "state" | "done" | "of">)
   | {
       readonly type: "changed";
       readonly what:

@@ -27,6 +27,7 @@ import { labelHandlers } from "./handlers-labels.ts";
 import { consentHandlers } from "./handlers-consent.ts";
 import { shellHandlers } from "./handlers-shell.ts";
 import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
+import { policyHandlers } from "./handlers-policy.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
 import type { OAuthRooms } from "./oauth-rooms.ts";
 import type { Handlers } from "./surface.ts";
@@ -271,6 +272,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     ...permissionHandlers(ports, known),
     ...labelHandlers(ports, known),
     ...consentHandlers(ports.permission, known),
+    ...policyHandlers(ports, known),
 
     ...overviewHandlers({ ...ports, known }),
     ...shellHandlers(ports.shell),

@@ -18,7 +18,8 @@ import { createPins, type PinPorts } from "./core/pins/pins.ts";
 import type { Store } from "./core/registry.ts";
 import { createRuns, type FormerRun } from "./core/runs/runs.ts";
 import type { Server } from "./core/servers.ts";
-import { loadEngine, shippedPolicy } from "./host/policy/engine.ts";
+import type { Journal } from "./core/journal.ts";
+import { createPolicyRooms } from "./policy-rooms.ts";
 
 export interface PermissionRoomsPorts {
   readonly store: Store;
@@ -26,6 +27,8 @@ export interface PermissionRoomsPorts {
   readonly digest: Digest;
   readonly timers: Timers;
   readonly fetchList: PinPorts["fetchList"];
+  readonly journal: Pick<Journal, "search">;
+  readonly emit: (event: AppEvent) => void;
   readonly isPractice: (tenant: string) => boolean;
   /** Runs that were going on when the program ended. */
   readonly formerRuns: readonly FormerRun[];
@@ -80,10 +83,6 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     tools: pins,
     failed: (error) => ports.log.error("consents.sweep", error),
   });
-  const engine = await loadEngine(shippedPolicy(), store.read("rules"));
-  store.watch((name) => {
-    if (name === "rules") engine.setRules(store.read("rules"));
-  });
   const programs = createKnownPrograms({
     store,
     clock,
@@ -95,9 +94,11 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     // Where it cannot be written, the servers cannot either, and say so.
     if (name === "servers") void pins.prune().catch(() => undefined);
   });
+  const policies = await createPolicyRooms(ports);
   const permission = createPermission({
-    engine,
     pins,
+    policy: policies.policy,
+    history: policies.history,
     grants,
     questions,
     flow,
@@ -122,11 +123,15 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     labels,
     runs,
     pins,
+    policies,
     /** Screen or vault locked, machine asleep: nobody answers for the person, and nothing lasts that they allowed. */
     lock(): void {
       grants.lapseAll();
       questions.withdrawAll();
     },
-    close: (): void => questions.close(),
+    close(): void {
+      questions.close();
+      policies.close();
+    },
   };
 }

@@ -53,6 +53,8 @@ export type { Claims } from "../electron/core/pins/look.ts";
 export type { ToolView } from "../electron/core/pins/pins.ts";
 export type { Question, Verdict } from "../electron/core/permission/questions.ts";
 export type { Subject } from "../electron/core/permission/subject.ts";
+export type { Rehearsal } from "../electron/core/policy/rehearsal.ts";
+export type { RuleItem } from "../electron/core/policy/rule-register.ts";
 export type { Rule } from "../electron/core/policy/rules.ts";
 export type { BrokenDocument } from "../electron/core/registry.ts";
 export type { Reminder } from "../electron/core/reminders.ts";

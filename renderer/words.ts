@@ -14,6 +14,7 @@ import { logWords } from "./words/log.ts";
 import { overviewWords } from "./words/overview.ts";
 import { patternWords } from "./words/patterns.ts";
 import { policyWords } from "./words/policy.ts";
+import { rehearsalWords } from "./words/rehearsal.ts";
 import { renewalWords } from "./words/renewal.ts";
 import { serverWords } from "./words/servers.ts";
 import { settingsWords } from "./words/settings.ts";
@@ -42,6 +43,7 @@ export const words = {
   consent: consentWords,
   asking: askingWords,
   policy: policyWords,
+  rehearsal: rehearsalWords,
   renewal: renewalWords,
   tools: toolWords,
 } as const;

@@ -7,7 +7,7 @@ import { findAgent, findServer, type Remote } from "./remote.ts";
 import { cut, localTime, visible } from "./text.ts";
 import type { Run } from "./types.ts";
 
-const scope = (tenant: string | undefined) => (tenant === undefined ? {} : { tenant });
+export const scope = (tenant: string | undefined) => (tenant === undefined ? {} : { tenant });
 const TONE = { allow: "good", ask: "warn", deny: "bad" } as const;
 
 /** Names of the agents and servers that rules speak of. */
@@ -43,7 +43,7 @@ export const list: Run = async ({ connect, out, tenant }) => {
   });
 };
 
-function effectOf(text: string): Rule["effect"] {
+export function effectOf(text: string): Rule["effect"] {
   if (text === "allow" || text === "ask" || text === "deny") return text;
   throw new Refusal("usage", { reason: `“${text}” is none of allow, ask and deny.` });
 }

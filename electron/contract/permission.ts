@@ -1,12 +1,13 @@
 // The contract's methods about questions, what is allowed for a while, and rules.
 import { z } from "zod";
 import type { ShownQuestion, Waiting } from "../contract-views.ts";
-import { idOf, label } from "../core/names.ts";
+import { idOf } from "../core/names.ts";
 import { MAX_FIELDS } from "../core/permission/conditions.ts";
 import { type Grant, LIFETIMES, MOST_CALLS, SCOPES } from "../core/permission/grants.ts";
 import type { Question } from "../core/permission/questions.ts";
-import { effect, type Rule, toolPattern } from "../core/policy/rules.ts";
+import { effect, type Rule } from "../core/policy/rules.ts";
 import { nonceText, tenantScope } from "./inputs.ts";
+import { newRule } from "./policy.ts";
 import { type MethodShape, returns } from "./shape.ts";
 export const permissionMethods = {
   /** What is asked of the person now. Only the surface that asks sees it, and only it can answer. */
@@ -84,14 +85,7 @@ export const permissionMethods = {
   /** A rule that allows something waits here until the person has agreed to it on the surface that asks. */
   "rules.add": {
     surfaces: ["app", "cli"],
-    input: z.strictObject({
-      ...tenantScope,
-      effect,
-      agent: idOf("agt").nullable().default(null),
-      server: idOf("srv").nullable().default(null),
-      tool: toolPattern.nullable().default(null),
-      note: label.nullable().default(null),
-    }),
+    input: z.strictObject(newRule),
     output: returns<Rule>(),
   },
   "rules.remove": {

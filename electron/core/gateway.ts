@@ -12,6 +12,7 @@ import type { Message } from "./message.ts";
 import type { KnownPrograms } from "./permission/known-programs.ts";
 import type { Permission, Permit } from "./permission/permission.ts";
 import type { Program } from "./permission/program.ts";
+import { seenOf } from "./policy/seen.ts";
 import { echoed } from "./sentences.ts";
 import type { Server } from "./servers.ts";
 
@@ -106,7 +107,7 @@ export function createGateway(ports: GatewayPorts) {
     const input = cleared
       ? redact.input(span === null ? null : body.subarray(span.start, span.end))
       : { text: JSON.stringify(WITHHELD), cut: true };
-    return {
+    const intent = {
       id: newId("call", clock.now(), (n) => digest.random(n)),
       kind: "call",
       at: clock.now(),
@@ -132,7 +133,13 @@ export function createGateway(ports: GatewayPorts) {
       rules: permit.rules,
       permit: permit.record,
       doorMs: clock.monotonic() - asked.startedAt - (permit.record.waitedMs ?? 0),
-    };
+    } as const satisfies CallIntent;
+    if (permit.input === undefined) return intent;
+    // A tool's name may hold a secret, and so may anything that an agent sends: such a call cannot be rehearsed.
+    const seen = seenOf(permit.input, intent);
+    const text = cleared ? JSON.stringify(seen) : null;
+    const kept = text !== null && redact.name(text) === text ? seen : null;
+    return { ...intent, permit: { ...permit.record, seen: kept } };
   }
 
   /**

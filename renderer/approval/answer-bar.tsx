@@ -61,7 +61,9 @@ export function AnswerBar(props: {
   // Only to draw the button: main itself counts the dead time, and its word is what counts.
   const ready = useTick(100) >= (lifetime === "always" ? view.armed.always : view.armed.once);
   const destructive = call?.subject.destructive === true;
-  const readEnough = !(destructive || once || change !== null) || props.read;
+  // A yes never covers what was not on the screen.
+  const isList = matter.kind === "rule" && matter.items.length > 1;
+  const readEnough = !(destructive || once || change !== null || isList) || props.read;
   const complete = lasting || once || isComplete(choice);
   const canAllow = ready && readEnough && complete && !view.answering && document.hasFocus();
 

@@ -8,6 +8,7 @@ import { Picker } from "../parts/picker.tsx";
 import { useApp, useStore } from "../state/context.tsx";
 import type { Complaint, Rule } from "../types.ts";
 import { words } from "../words.ts";
+import { RehearsalResult, useRehearsal } from "./rehearsal.tsx";
 
 export function AddRule(props: { onClose: () => void }): ReactNode {
   const store = useStore();
@@ -21,23 +22,25 @@ export function AddRule(props: { onClose: () => void }): ReactNode {
   const [complaint, setComplaint] = useState<Complaint | null>(null);
   const w = words.policy.form;
 
+  const tenant = (
+    servers?.find((one) => one.id === server) ?? agents?.find((one) => one.id === agent)
+  )?.tenant;
+  const wish = {
+    ...(tenant !== undefined && { tenant }),
+    effect,
+    agent: agent === "" ? null : agent,
+    server: server === "" ? null : server,
+    tool: tool.trim() === "" ? null : tool.trim(),
+  };
+  const tried = useRehearsal({ type: "add-rule", ...wish });
+
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (busy) return;
     setBusy(true);
     setComplaint(null);
-    const tenant = (
-      servers?.find((one) => one.id === server) ?? agents?.find((one) => one.id === agent)
-    )?.tenant;
     void store.bridge
-      .call("rules.add", {
-        ...(tenant !== undefined && { tenant }),
-        effect,
-        agent: agent === "" ? null : agent,
-        server: server === "" ? null : server,
-        tool: tool.trim() === "" ? null : tool.trim(),
-        note: note.trim() === "" ? null : note.trim(),
-      })
+      .call("rules.add", { ...wish, note: note.trim() === "" ? null : note.trim() })
       .then((reply) => {
         setBusy(false);
         if (!reply.ok) return setComplaint(reply.error);
@@ -116,6 +119,7 @@ export function AddRule(props: { onClose: () => void }): ReactNode {
               />
             )}
           </Field>
+          <RehearsalResult tried={tried} />
           {complaint !== null && <ComplaintBox complaint={complaint} />}
           {busy && effect === "allow" && <p className="field-hint">{w.waiting}</p>}
         </div>

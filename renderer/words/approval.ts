@@ -56,6 +56,11 @@ export const approvalWords = {
   },
   rule: {
     heading: "Shall this rule stand?",
+    headingSeveral: (count: number) =>
+      plural(count, { one: "Shall this rule stand?", other: "Shall these # rules stand?" }),
+    textSeveral:
+      "They let calls through without a question, until you remove them under Policy. All of them stand, or none.",
+    wideSeveral: "Some of them are wide: they cover servers or tools that are added later, too.",
     text: "It lets calls through without a question, until you remove it under Policy.",
     allows: "Allows",
     any: "any",

@@ -1,4 +1,6 @@
 // `rule`, `grant` and `question` from the command line.
+import fs from "node:fs";
+import path from "node:path";
 import { afterEach, expect, it } from "vitest";
 import type { Rule } from "../../electron/core/policy/rules.ts";
 import { openDesk, type TestDesk } from "./desk.ts";
@@ -84,4 +86,28 @@ it("says what is wrong with a rule, and with a permission that has ended", async
   expect(await desk.cli(["rule", "add", "deny", "--agent", "nobody"])).toMatchObject({ code: 66 });
   expect((await desk.cli(["grant", "list"])).out).toContain("Nothing is allowed for a while now.");
   expect(await desk.cli(["grant", "revoke", "grt_0000000000"])).toMatchObject({ code: 66 });
+});
+
+it("tries a change on past calls, and writes and reads the rules as a file", async () => {
+  desk = await openDesk();
+  const tried = await desk.cli(["policy", "rehearse", "--add", "deny", "--tool", "drop_*"]);
+  expect([tried.code, tried.out]).toEqual([0, expect.stringMatching(/^Of 0 past calls 0 would/)]);
+  const both = await desk.cli(["policy", "rehearse", "--add", "deny", "--remove", "rule_x"]);
+  expect([both.code, both.err]).toEqual([64, expect.stringContaining("one of --add")]);
+  await desk.cli(["rule", "add", "deny", "--tool", "drop_*"]);
+  const folder = path.join(desk.house.folder, "..");
+  const file = path.join(folder, `rules-${process.pid}.json`);
+  try {
+    const written = await desk.cli(["rule", "export", file]);
+    expect([written.code, fs.readFileSync(file, "utf8")]).toEqual([
+      0,
+      expect.stringContaining(`"tool": "drop_*"`),
+    ]);
+    const twice = await desk.cli(["rule", "export", file]);
+    expect(twice.code).toBe(66);
+    const read = await desk.cli(["rule", "import", file]);
+    expect([read.code, read.out]).toEqual([0, expect.stringContaining("were there already")]);
+  } finally {
+    fs.rmSync(file, { force: true });
+  }
 });

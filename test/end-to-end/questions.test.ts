@@ -263,7 +263,7 @@ describe("only the surface that asks can answer (threats 52, 53)", () => {
     const { house, send } = await begin();
     const adding = house.reply("rules.add", { effect: "allow", tool: "echo" });
     const question = await asked(house);
-    expect(question.matter).toMatchObject({ kind: "rule", rule: { tool: "echo" } });
+    expect(question.matter).toMatchObject({ kind: "rule", items: [{ rule: { tool: "echo" } }] });
     const standing = (await house.call("rules.list", {})).filter(({ tool }) => tool === "echo");
     expect(standing).toEqual([]);
     const yes: Verdict = { type: "allow", lifetime: "always", scope: "tool" };

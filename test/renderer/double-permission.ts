@@ -13,14 +13,13 @@ const SET_AT = "2026-11-28T12:00:00.000Z";
 
 type Mine = Pick<
   Handlers,
-  Extract<
-    keyof Handlers,
-    | `questions.${string}`
-    | `grants.${string}`
-    | `rules.${string}`
-    | `labels.${string}`
-    | `consents.${string}`
-  >
+  | Extract<
+      keyof Handlers,
+      `questions.${string}` | `grants.${string}` | `labels.${string}` | `consents.${string}`
+    >
+  | "rules.list"
+  | "rules.add"
+  | "rules.remove"
 >;
 
 export function permissionHandlers(world: World, emit: (event: AppEvent) => void): Mine {

@@ -40,6 +40,7 @@ import { identityHandlers } from "./double-identities.ts";
 import { overviewHandlers } from "./double-overview.ts";
 import { shellAnswers } from "./double-shell.ts";
 import { permissionHandlers } from "./double-permission.ts";
+import { policyHandlers } from "./double-policy.ts";
 
 export interface World {
   rows: CallRow[];
@@ -348,6 +349,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     ...identityHandlers(world, emit),
     ...renewalHandlers(world),
     ...permissionHandlers(world, emit),
+    ...policyHandlers(world, emit),
     ...overviewHandlers(world),
     ...shellAnswers(),
     "calls.search": (query) => search(world.rows, query),

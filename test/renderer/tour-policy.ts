@@ -153,6 +153,7 @@ export const POLICY_STOPS: readonly Stop[] = [
       await nav(page, "Policy");
       await page.getByRole("button", { name: "Add rule" }).click();
       await page.getByLabel("Tool").fill("search_*");
+      await page.getByText("would have been denied").waitFor();
     },
   },
   {
@@ -294,7 +295,29 @@ const QUESTIONS: readonly Stop[] = [
     world: () =>
       full({
         asked: [
-          { kind: "rule", rule: rule(7, { tool: "search_*" }), agent: agent.name, server: null },
+          {
+            kind: "rule",
+            items: [{ rule: rule(7, { tool: "search_*" }), agent: agent.name, server: null }],
+          },
+        ],
+      }),
+    go: shown,
+  },
+  {
+    name: "ask-rules",
+    world: () =>
+      full({
+        asked: [
+          {
+            kind: "rule",
+            items: ["search_*", "list_projects", "read_note", "get_weather", "find_people"].map(
+              (tool, i) => ({
+                rule: rule(i, { tool, target: "https://mcp.crm.example/mcp" }),
+                agent: i === 2 ? null : agent.name,
+                server: server.name,
+              }),
+            ),
+          },
         ],
       }),
     go: shown,

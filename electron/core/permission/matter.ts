@@ -4,8 +4,8 @@ import { Refusal } from "../errors.ts";
 import type { FlowLabel } from "../labels/labels.ts";
 import type { Brought } from "../labels/trifecta.ts";
 import type { ConsentOffer } from "../consent/offer.ts";
-import type { Rule } from "../policy/rules.ts";
 import type { Change } from "../pins/look.ts";
+import type { RuleItem } from "../policy/rule-register.ts";
 import { conditionsFor } from "./conditions.ts";
 import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
 import type { AskingProgram } from "./program.ts";
@@ -23,17 +23,15 @@ export interface CallMatter {
   readonly approvals?: number | undefined;
 }
 
-/** What is asked. `rule`: whether a rule that allows something shall stand. `labels`: whether a tool loses some. */
+/**
+ * What is asked. `rule`: whether rules that allow something shall stand, all of them or none. `labels`: whether a tool
+ * loses some.
+ */
 export type Matter =
   | CallMatter
   /** Whether an agent may use a server at all. */
   | { readonly kind: "consent"; readonly offer: ConsentOffer }
-  | {
-      readonly kind: "rule";
-      readonly rule: Rule;
-      readonly agent: string | null;
-      readonly server: string | null;
-    }
+  | { readonly kind: "rule"; readonly items: readonly RuleItem[] }
   | {
       readonly kind: "labels";
       readonly server: string;

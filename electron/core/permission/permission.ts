@@ -11,8 +11,10 @@ import type { Flow } from "../labels/flow.ts";
 import { isSevere } from "../pins/flags.ts";
 import type { Run } from "../runs/runs.ts";
 import { type Brought, LETHAL_TRIFECTA } from "../labels/trifecta.ts";
-import { policyInput } from "../policy/input.ts";
-import { decide, type Decision, type PolicyEngine } from "../policy/judge.ts";
+import type { History } from "../policy/history.ts";
+import type { InForce } from "../policy/in-force.ts";
+import { type PolicyInput, policyInput } from "../policy/input.ts";
+import { type Decision, POLICY_FAILED } from "../policy/judge.ts";
 import type { Server } from "../servers.ts";
 import type { Grants, Lifetime } from "./grants.ts";
 import type { KnownPrograms } from "./known-programs.ts";
@@ -45,6 +47,11 @@ export interface PermitRecord {
   readonly program?: Pick<Program, "pid" | "path"> | null;
   /** SHA-256 of the tool's definition as agreed to; null where none was. Rows of earlier versions have none. */
   readonly toolFingerprint?: string | null;
+  /**
+   * What the row does not say of the document that policy was asked about (policy/seen.ts), for a rehearsal. Null where
+   * it may not be written down; missing in rows of before it was kept.
+   */
+  readonly seen?: unknown;
 }
 
 /** Leave for one call, or the refusal. Only permission.decide makes one. */
@@ -53,12 +60,15 @@ export interface Permit {
   readonly record: PermitRecord;
   /** `run_…`: the stretch of work that the call belongs to. */
   readonly run: string;
+  /** What policy was asked about, where it came to that. */
+  readonly input?: PolicyInput;
   /** Null: it may go on. */
   readonly refusal: Refusal | null;
 }
 
 export interface PermissionPorts extends ToolPorts {
-  readonly engine: PolicyEngine;
+  readonly policy: Pick<InForce, "decide" | "hash">;
+  readonly history: History;
   readonly grants: Grants;
   readonly flow: Flow;
   readonly clock: Clock;
@@ -103,12 +113,13 @@ interface Entered {
   readonly server: Server;
   readonly wanted: Wanted;
   readonly blank: PermitRecord;
+  readonly callsLastHour: number;
 }
 
 export type Permission = ReturnType<typeof createPermission>;
 
 export function createPermission(ports: PermissionPorts) {
-  const { engine, grants, questions, flow, clock, digest } = ports;
+  const { policy, grants, questions, flow, clock, digest } = ports;
   const yeses = createYeses();
   // One answer serves all that wait for it, and makes one grant or one rule.
   const keptOf = new Map<string, Promise<string | null>>();
@@ -194,7 +205,6 @@ export function createPermission(ports: PermissionPorts) {
     const found = ports.pins.look(server, who.agent, tool);
     const look = found instanceof Promise ? await found : found;
     const subject = subjectOf(who, server, wanted, standing, digest, wanted.program, look, entered);
-    const blank = { ...call.blank, toolFingerprint: look.fingerprint };
     const input = policyInput(who, server, {
       tool,
       via: wanted.via,
@@ -207,31 +217,39 @@ export function createPermission(ports: PermissionPorts) {
       callsInRun: entered.calls,
       account: standing.account,
       fingerprint: look.fingerprint,
+      callsLastHour: call.callsLastHour,
     });
-    const said = overruled(decide(engine, input), subject);
+    const ruled = policy.decide(input);
+    // The policy in this thread answers at once, and nothing else happens between what was seen and what is decided.
+    const ruling = ruled instanceof Promise ? await ruled : ruled;
+    const said = overruled(ruling, subject);
     const { effect, rules } = said;
+    const blank = { ...call.blank, toolFingerprint: look.fingerprint, policy: ruling.policy };
+    const told = { rules, run, input };
     if (effect === "deny") {
-      const refusal = new Refusal("policy_denied", { rule: rules[0] ?? "", tool });
-      return { rules, run, record: blank, refusal };
+      const refusal = rules.includes(POLICY_FAILED)
+        ? new Refusal("policy_failed", { tool })
+        : new Refusal("policy_denied", { rule: rules[0] ?? "", tool });
+      return { ...told, record: blank, refusal };
     }
     if (look.standing === "rejected" || look.standing === "changed") {
       const step = await stepOfTool(ports, subject, server, look, signal);
       // Agreed to as it is now: the call is decided like any other, by what the tool is.
       if (step === "again") return decideIn(call, signal);
-      return { ...step, run, record: blank };
+      return { ...step, run, input, record: blank };
     }
     // A new tool that looks like an attack was not meant by any rule or grant that came before it.
     const odd = look.standing === "new" && isSevere(look.claims?.flags ?? []);
-    if (effect === "allow" && !odd) return { rules, run, record: blank, refusal: null };
+    if (effect === "allow" && !odd) return { ...told, record: blank, refusal: null };
     const lasting = said.trifecta === null && !odd && look.standing !== "unavailable";
     const grant = lasting ? grants.use(subject) : undefined;
     if (grant !== undefined) {
-      return { rules, run, record: { ...blank, grant: grant.id }, refusal: null };
+      return { ...told, record: { ...blank, grant: grant.id }, refusal: null };
     }
     try {
-      return { rules, run, ...(await asked(server, subject, said, blank, signal)) };
+      return { ...told, ...(await asked(server, subject, said, blank, signal)) };
     } catch (error) {
-      return { rules, run, record: blank, refusal: asRefusal(error) };
+      return { ...told, record: blank, refusal: asRefusal(error) };
     }
   }
 
@@ -260,7 +278,7 @@ export function createPermission(ports: PermissionPorts) {
       const standing = ports.standing(who.agent, server);
       const { account, audience, scopes } = standing;
       let blank: PermitRecord = {
-        policy: engine.hash(),
+        policy: policy.hash(),
         argumentsHash: argumentsHashOf(wanted, digest),
         question: null,
         grant: null,
@@ -294,7 +312,8 @@ export function createPermission(ports: PermissionPorts) {
       } catch (error) {
         return { rules: [NO_CONSENT], run: entered.id, record: blank, refusal: asRefusal(error) };
       }
-      return decideIn({ entered, standing, who, server, wanted, blank }, signal);
+      const callsLastHour = ports.history.count(who.agent.id);
+      return decideIn({ entered, standing, who, server, wanted, blank, callsLastHour }, signal);
     },
   };
 }

@@ -35,10 +35,6 @@ export interface PolicyInput {
     /** SHA-256 of the definition that the person agreed to, hex; null where none is known. */
     readonly fingerprint: string | null;
   };
-  readonly history: {
-    /** Calls that the agent asked for in this stretch of work, this one included. */
-    readonly calls_in_run: number;
-  };
   /** On whose behalf; null where no account is used. */
   readonly account: {
     readonly issuer: string;
@@ -56,6 +52,12 @@ export interface PolicyInput {
   };
   /** The program that the call came from, as the system tells it: attribution, not proof. Null where it does not. */
   readonly program: { readonly path: string; readonly pid: number } | null;
+  readonly history: {
+    /** Calls of this agent in the hour before this one, whatever became of them. */
+    readonly calls_last_hour: number;
+    /** Calls that the agent asked for in this stretch of work, this one included. */
+    readonly calls_in_run: number;
+  };
   /** UTC instant. */
   readonly time: string;
 }
@@ -69,16 +71,17 @@ export function policyInput(
   who: AdmittedAgent,
   server: Server,
   call: {
-    tool: string;
-    via: string;
-    argumentsValue: unknown;
-    program: Program | null;
-    now: number;
-    practice: boolean;
-    labels?: readonly string[];
-    callsInRun?: number;
-    account: AccountFact | null;
-    fingerprint: string | null;
+    readonly tool: string;
+    readonly via: string;
+    readonly argumentsValue: unknown;
+    readonly now: number;
+    readonly practice: boolean;
+    readonly callsLastHour: number;
+    readonly labels?: readonly string[];
+    readonly callsInRun?: number;
+    readonly account: AccountFact | null;
+    readonly program: Program | null;
+    readonly fingerprint: string | null;
   },
 ): PolicyInput {
   const { agent, authMethod } = who;
@@ -107,7 +110,6 @@ export function policyInput(
       labels: call.labels ?? [],
       fingerprint: call.fingerprint,
     },
-    history: { calls_in_run: call.callsInRun ?? 1 },
     account:
       account === null
         ? null
@@ -120,6 +122,7 @@ export function policyInput(
       arguments: call.argumentsValue,
     },
     program: call.program === null ? null : { path: call.program.path, pid: call.program.pid },
+    history: { calls_last_hour: call.callsLastHour, calls_in_run: call.callsInRun ?? 1 },
     time: new Date(call.now).toISOString(),
   };
 }

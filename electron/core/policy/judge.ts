@@ -1,20 +1,36 @@
-// What a policy's answer comes to. Deny beats ask beats allow; nothing said means ask; an answer that cannot be read,
+// What policies' answers come to. Deny beats ask beats allow; nothing said means ask; an answer that cannot be read,
 // or none at all, means deny.
 import { z } from "zod";
 import type { Effect } from "./rules.ts";
 
-/** What a policy engine must be able to do. It may throw: that is a denial. */
+/** What a policy engine must be able to do. It may throw or reject: that is a denial. */
 export interface PolicyEngine {
-  /** The policy's raw answer; undefined where the policy has none. */
+  /** The policy's raw answer; undefined where the policy has none. A promise where it is not answered in this thread. */
   evaluate(input: unknown): unknown;
   /** SHA-256 of the policy and its data, hex. */
   readonly hash: () => string;
+}
+
+/** What one policy says: for each effect the ids of the rules that speak for it. */
+export interface Says {
+  readonly deny: readonly string[];
+  readonly ask: readonly string[];
+  readonly allow: readonly string[];
 }
 
 export interface Decision {
   readonly effect: Effect;
   /** Ids of the rules that spoke for this effect. */
   readonly rules: readonly string[];
+}
+
+/** One of the policies that decide together. */
+export interface PolicyPart {
+  /** Stands before the ids of its rules; null for the policy that Countersign ships. */
+  readonly name: string | null;
+  readonly engine: PolicyEngine;
+  /** What its raw answer says; null where it cannot be read. */
+  readonly read: (answer: unknown) => Says | null;
 }
 
 const ruleIds = z.array(z.string().min(1).max(128)).max(1000);
@@ -24,21 +40,66 @@ const answerSchema = z.strictObject({ deny: ruleIds, ask: ruleIds, allow: ruleId
 export const NOTHING_SAID = "built-in/nothing-said";
 export const POLICY_FAILED = "built-in/policy-failed";
 
-/** @param answer `{deny, ask, allow}`, each a list of the rules that say so */
-export function judge(answer: unknown): Decision {
+const FAILED: Decision = { effect: "deny", rules: [POLICY_FAILED] };
+
+/** Reads the answer of the shipped policy: `{deny, ask, allow}`, each a list of rule ids, and nothing else. */
+export function readSets(answer: unknown): Says | null {
   const read = answerSchema.safeParse(answer);
-  if (!read.success) return { effect: "deny", rules: [POLICY_FAILED] };
+  return read.success ? read.data : null;
+}
+
+/** @param all what each policy says; null for one that failed, which is a denial whatever the others say */
+export function weigh(all: readonly (Says | null)[]): Decision {
+  const said = all.filter((one) => one !== null);
+  if (said.length !== all.length || said.length === 0) return FAILED;
   for (const effect of ["deny", "ask", "allow"] as const) {
-    if (read.data[effect].length > 0) return { effect, rules: read.data[effect] };
+    const rules = said.flatMap((one) => one[effect]);
+    if (rules.length > 0) return { effect, rules };
   }
   return { effect: "ask", rules: [NOTHING_SAID] };
 }
 
-/** Asks the engine and judges its answer. Never throws. */
+/** @param answer of the shipped policy */
+export const judge = (answer: unknown): Decision => weigh([readSets(answer)]);
+
+/** A policy of the person's speaks under its own name: it cannot pass for a rule of theirs, or for a built-in one. */
+function named(name: string | null, says: Says | null): Says | null {
+  if (name === null || says === null) return says;
+  const under = (ids: readonly string[]) => ids.map((id) => `${name}/${id}`);
+  return { deny: under(says.deny), ask: under(says.ask), allow: under(says.allow) };
+}
+
+function saysOf(part: PolicyPart, input: unknown): Says | null | Promise<Says | null> {
+  try {
+    const answer = part.engine.evaluate(input);
+    if (!(answer instanceof Promise)) return named(part.name, part.read(answer));
+    return answer.then(
+      (value) => named(part.name, part.read(value)),
+      () => null,
+    );
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Asks all policies and weighs what they say. Never throws, never rejects. Answered in this thread (no promise) where
+ * each of them is.
+ */
+export function decideAll(
+  parts: readonly PolicyPart[],
+  input: unknown,
+): Decision | Promise<Decision> {
+  const all = parts.map((part) => saysOf(part, input));
+  if (!all.some((one) => one instanceof Promise)) return weigh(all as (Says | null)[]);
+  return Promise.all(all.map(async (one) => one)).then(weigh);
+}
+
+/** Asks the shipped policy alone, which answers in this thread. Never throws. */
 export function decide(engine: PolicyEngine, input: unknown): Decision {
   try {
     return judge(engine.evaluate(input));
   } catch {
-    return { effect: "deny", rules: [POLICY_FAILED] };
+    return FAILED;
   }
 }

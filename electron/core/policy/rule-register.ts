@@ -26,6 +26,20 @@ export interface NewRule {
   readonly note: string | null;
 }
 
+/** A rule as a question shows it: with the names that its ids stand for; null where it is for any. */
+export interface RuleItem {
+  readonly rule: Rule;
+  readonly agent: string | null;
+  readonly server: string | null;
+}
+
+/** How many rules are added at once: one question lists them all, and a person must be able to read it. */
+export const AT_ONCE = 200;
+
+/** The same rule, whenever and under whatever note it was made. */
+const likeness = ({ tenant, effect, agent, server, target, tool }: Rule): string =>
+  JSON.stringify([tenant, effect, agent, server, target, tool]);
+
 export type RuleRegister = ReturnType<typeof createRuleRegister>;
 
 export function createRuleRegister(ports: RulePorts) {
@@ -37,39 +51,73 @@ export function createRuleRegister(ports: RulePorts) {
     target,
     createdAt: new Date(clock.now()).toISOString(),
   });
-  const keep = (rule: Rule): Promise<void> => store.write("rules", (all) => [...all, rule]);
+
+  /** @throws Refusal `tenant_unknown`, `agent_unknown`, `server_unknown` */
+  function draft(wish: NewRule): RuleItem {
+    const { tenant } = wish;
+    if (!store.read("tenants").some((t) => t.id === tenant)) {
+      throw new Refusal("tenant_unknown", { tenant });
+    }
+    const agent = store.read("agents").find((a) => a.tenant === tenant && a.id === wish.agent);
+    if (wish.agent !== null && agent === undefined) {
+      throw new Refusal("agent_unknown", { agent: wish.agent });
+    }
+    const server = store.read("servers").find((s) => s.tenant === tenant && s.id === wish.server);
+    if (wish.server !== null && server === undefined) {
+      throw new Refusal("server_unknown", { server: wish.server });
+    }
+    // A denial follows the server wherever it goes; leave is given for what it is now.
+    const target = wish.effect === "allow" && server !== undefined ? targetOf(server) : null;
+    return {
+      rule: complete(wish, target),
+      agent: agent?.name ?? null,
+      server: server?.name ?? null,
+    };
+  }
+
+  /**
+   * Adds several rules in one step, all or none. Where some of them allow, one question lists those, and this waits for
+   * its answer.
+   * @returns those that were not there already
+   * @throws Refusal `tenant_unknown`, `agent_unknown`, `server_unknown`, `call_refused`, `question_*`, `settings_*`
+   */
+  async function addAll(
+    wishes: readonly NewRule[],
+    signal?: AbortSignal,
+  ): Promise<readonly Rule[]> {
+    const there = new Set(store.read("rules").map(likeness));
+    const items = wishes.map(draft).filter(({ rule }) => {
+      const like = likeness(rule);
+      return !there.has(like) && there.add(like);
+    });
+    if (items.length > AT_ONCE) {
+      throw new Refusal("rules_file_invalid", { reason: `more than ${AT_ONCE} rules at once` });
+    }
+    const allowing = items.filter(({ rule }) => rule.effect === "allow");
+    if (allowing.length > 0) {
+      const { verdict } = await questions.ask({ kind: "rule", items: allowing }, signal);
+      if (verdict.type !== "allow") {
+        const what = allowing.length === 1 ? "this rule" : "these rules";
+        throw new Refusal("call_refused", { tool: what });
+      }
+    }
+    const rules = items.map(({ rule }) => rule);
+    if (rules.length > 0) await store.write("rules", (all) => [...all, ...rules]);
+    return rules;
+  }
 
   return {
     list: (tenant?: string): readonly Rule[] =>
       store.read("rules").filter((rule) => tenant === undefined || rule.tenant === tenant),
 
-    /**
-     * Adds a rule. For one that allows, the person is asked first, and this waits for the answer.
-     * @throws Refusal `tenant_unknown`, `agent_unknown`, `server_unknown`, `call_refused`, `question_*`, `settings_*`
-     */
+    draft,
+    addAll,
+
+    /** Adds one, as addAll() does. @returns the rule, also where one like it was there already */
     async add(wish: NewRule, signal?: AbortSignal): Promise<Rule> {
-      const { tenant } = wish;
-      if (!store.read("tenants").some((t) => t.id === tenant)) {
-        throw new Refusal("tenant_unknown", { tenant });
-      }
-      const agent = store.read("agents").find((a) => a.tenant === tenant && a.id === wish.agent);
-      if (wish.agent !== null && agent === undefined) {
-        throw new Refusal("agent_unknown", { agent: wish.agent });
-      }
-      const server = store.read("servers").find((s) => s.tenant === tenant && s.id === wish.server);
-      if (wish.server !== null && server === undefined) {
-        throw new Refusal("server_unknown", { server: wish.server });
-      }
-      // A denial follows the server wherever it goes; leave is given for what it is now.
-      const target = wish.effect === "allow" && server !== undefined ? targetOf(server) : null;
-      const rule = complete(wish, target);
-      if (rule.effect === "allow") {
-        const names = { agent: agent?.name ?? null, server: server?.name ?? null };
-        const { verdict } = await questions.ask({ kind: "rule", rule, ...names }, signal);
-        if (verdict.type !== "allow") throw new Refusal("call_refused", { tool: "this rule" });
-      }
-      await keep(rule);
-      return rule;
+      const { rule } = draft(wish);
+      const [added] = await addAll([wish], signal);
+      return added ?? store.read("rules").find((one) => likeness(one) === likeness(rule)) ?? rule;
     },
 
     /** The rule that "always" stands for: this agent, this server as it is now, this tool by its exact name. */
@@ -80,7 +128,8 @@ export function createRuleRegister(ports: RulePorts) {
       }
       const { tenant, agent, server, tool } = subject;
       const wish = { tenant, agent: agent.id, server: server.id, tool, note: null } as const;
-      await keep(complete({ ...wish, effect: "allow" }, server.target));
+      const rule = complete({ ...wish, effect: "allow" }, server.target);
+      await store.write("rules", (all) => [...all, rule]);
     },
 
     /** @throws Refusal `rule_unknown` */

@@ -8,6 +8,10 @@ export const permissionWords = {
     "A rule denies “{tool}” here ({rule}).",
     "Do not try it again. The person can change the rule in Countersign, under Policy.",
   ],
+  policy_failed: [
+    "The policy gave no answer about “{tool}”, so the answer is no.",
+    "Tell the person. Countersign says what is wrong under Policy and in `countersign doctor`.",
+  ],
   call_refused: [
     "The person at the machine said no to {tool}.",
     "Do not try the same again. Ask what they would rather have.",
@@ -45,6 +49,15 @@ export const permissionWords = {
     "Choose one of the answers that the question offers.",
   ],
   rule_unknown: ["There is no such rule.", "List the rules: countersign rule list."],
+  rules_file_invalid: [
+    "These rules cannot be taken: {reason}.",
+    "Mend the file, or compare it with what `countersign rule export` writes.",
+  ],
+  rehearsal_unknown: ["There is no such rehearsal any more.", "Begin another one."],
+  rehearsal_busy: [
+    "{limit} rehearsals are under way already.",
+    "Wait until one of them is done, or cancel it.",
+  ],
   grant_unknown: [
     "This permission has ended already.",
     "Nothing needs to be done. List what is left: countersign grant list.",

@@ -7,6 +7,8 @@ import type { FlowLabel, ToolLabels } from "../../../electron/core/labels/labels
 import { LETHAL_TRIFECTA } from "../../../electron/core/labels/trifecta.ts";
 import { createPermission } from "../../../electron/core/permission/permission.ts";
 import type { Verdict } from "../../../electron/core/permission/questions.ts";
+import { inForce } from "../../../electron/core/policy/in-force.ts";
+import { readSets } from "../../../electron/core/policy/judge.ts";
 import { createRuns } from "../../../electron/core/runs/runs.ts";
 import type { Server } from "../../../electron/core/servers.ts";
 import { digest } from "../../support/ports.ts";
@@ -45,7 +47,11 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
   const policy = { said };
   const runs = createRuns({ clock, digest, labelled: () => false });
   const permission = createPermission({
-    engine: { evaluate: () => policy.said, hash: () => "p" },
+    policy: inForce(
+      [{ name: null, engine: { evaluate: () => policy.said, hash: () => "p" }, read: readSets }],
+      digest,
+    ),
+    history: { count: () => 0 },
     grants: stage.grants,
     questions: stage.questions,
     flow: createFlow({ runs, labels: () => labels }),

@@ -48,7 +48,6 @@ const input = (given: {
     fingerprint: null,
     ...given.tool,
   },
-  history: { calls_in_run: 1 },
   account: null,
   credential: { pattern: "api-key", bound: given.bound ?? false },
   request: {
@@ -58,6 +57,7 @@ const input = (given: {
     arguments: { query: "Jane" },
   },
   program: null,
+  history: { calls_last_hour: 0, calls_in_run: 1 },
   time: "2026-11-28T12:00:00.000Z",
 });
 

@@ -1,0 +1,60 @@
+// The contract's methods about the policy as a whole: trying a change on what happened, and rules as a file.
+import { z } from "zod";
+import { idOf, label } from "../core/names.ts";
+import type { Rehearsal } from "../core/policy/rehearsal.ts";
+import { effect, toolPattern } from "../core/policy/rules.ts";
+import { tenantScope } from "./inputs.ts";
+import { type MethodShape, returns } from "./shape.ts";
+
+/** What a person gives to make a rule. */
+export const newRule = {
+  ...tenantScope,
+  effect,
+  agent: idOf("agt").nullable().default(null),
+  server: idOf("srv").nullable().default(null),
+  tool: toolPattern.nullable().default(null),
+  note: label.nullable().default(null),
+};
+/** A rules file: its text. */
+const rulesFile = { ...tenantScope, text: z.string().max(512 * 1024) };
+
+const change = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("add-rule"), ...newRule }),
+  z.strictObject({ type: z.literal("remove-rule"), id: idOf("rule") }),
+  z.strictObject({ type: z.literal("import-rules"), ...rulesFile }),
+]);
+export type RehearsedChange = z.output<typeof change>;
+
+export const policyMethods = {
+  /** Begins to try a change on the newest calls of the journal; `rehearsal` events and policy.rehearsal tell of it. */
+  "policy.rehearse": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      change,
+      last: z.number().int().min(1).max(100_000).default(10_000),
+      days: z.number().int().min(1).max(3650).nullable().default(null),
+    }),
+    output: returns<Rehearsal>(),
+  },
+  "policy.rehearsal": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("reh") }),
+    output: returns<Rehearsal>(),
+  },
+  "policy.cancelRehearsal": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("reh") }),
+    output: returns<Rehearsal>(),
+  },
+  "rules.export": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<{ text: string; leftOut: number }>(),
+  },
+  /** Adds what is not there yet. Rules that allow something are shown in one question, and this waits for its answer. */
+  "rules.import": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(rulesFile),
+    output: returns<{ added: number; there: number }>(),
+  },
+} as const satisfies Record<string, MethodShape>;

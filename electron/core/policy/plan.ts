@@ -1,0 +1,6 @@
+// Everything that decides about calls, as one value: what stands now, or what would stand after a change.
+import type { Rule } from "./rules.ts";
+
+export interface PolicyPlan {
+  readonly rules: readonly Rule[];
+}
