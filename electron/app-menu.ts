@@ -24,7 +24,8 @@ export function menuTemplate(
   const w = desktopWords.menu;
   const screens = SCREENS.map((screen, i): MenuItemConstructorOptions => ({
     label: w.screens[screen],
-    accelerator: `CommandOrControl+${i + 1}`,
+    // Nine digits; settings have the key that they have everywhere.
+    accelerator: screen === "settings" ? "CommandOrControl+," : `CommandOrControl+${i + 1}`,
     click: () => go({ kind: "open", screen }),
   }));
   const tools: MenuItemConstructorOptions[] = packaged

@@ -21,18 +21,22 @@ export interface Shell {
   takeLink(): DeepLink | null;
 }
 
+/** The app's screens, in the order of its navigation. */
 export const SCREENS = [
   "overview",
   "log",
   "servers",
   "agents",
   "identities",
+  "keys",
   "policy",
   "lab",
   "doctor",
+  "settings",
 ] as const;
+export type ScreenName = (typeof SCREENS)[number];
 
 /** What a `countersign:` link may ask for: to show a screen, or to fill in a form that the person then sends. */
 export type DeepLink =
-  | { readonly kind: "open"; readonly screen: (typeof SCREENS)[number] }
+  | { readonly kind: "open"; readonly screen: ScreenName }
   | { readonly kind: "add-server"; readonly url: string };

@@ -7,11 +7,15 @@ const ROOTS = [
   "@base-ui/react",
   "@fontsource-variable/inter",
   "@fontsource-variable/jetbrains-mono",
+  "@modelcontextprotocol/client",
+  "@modelcontextprotocol/node",
   "@modelcontextprotocol/sdk",
+  "@modelcontextprotocol/server",
   "@open-policy-agent/opa-wasm",
   "@peculiar/x509",
   "@tanstack/react-virtual",
   "jose",
+  "jsonc-parser",
   "lucide-react",
   "node-forge",
   "oauth4webapi",
@@ -19,6 +23,9 @@ const ROOTS = [
   "react",
   "react-dom",
   "reflect-metadata",
+  "smol-toml",
+  // Not named by anyone who ships: `debug` takes it where it finds it, and with it the bundle does.
+  "supports-color",
   "zod",
 ];
 /** Its own packages only unpack it at install time and stay behind. */

@@ -1,17 +1,8 @@
 // Ways that several screens share: going elsewhere, and the two flows that begin in many places.
 import { createContext, useContext } from "react";
+import type { ScreenName } from "../../electron/core/shell.ts";
 
-export type ScreenName =
-  | "overview"
-  | "log"
-  | "servers"
-  | "agents"
-  | "identities"
-  | "keys"
-  | "policy"
-  | "lab"
-  | "doctor"
-  | "settings";
+export type { ScreenName };
 
 export interface Flows {
   /** @param tab which part of it, where it has several */

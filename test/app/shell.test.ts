@@ -44,6 +44,19 @@ describe("the menu", () => {
       expect(items.some((item) => item.toLowerCase().endsWith(`/${wanted}`))).toBe(true);
     }
     expect(items).toContain("Go/Live log");
+    const keys = await desktop.app.evaluate(({ Menu }) =>
+      (Menu.getApplicationMenu()?.items ?? []).flatMap((top) =>
+        (top.submenu?.items ?? []).flatMap((item) => item.accelerator ?? []),
+      ),
+    );
+    // Each means one thing, and each is a key that there is.
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(
+      keys.filter(
+        (key) =>
+          !/^(?:CommandOrControl|CmdOrCtrl|Ctrl|Control|Alt|Shift|\+)*\+?[\w,=-]$/i.test(key),
+      ),
+    ).toEqual([]);
   });
 
   it("goes to a screen, and to the form for a server", async () => {

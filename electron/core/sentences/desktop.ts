@@ -26,9 +26,11 @@ export const desktopWords = {
       servers: "Servers",
       agents: "Agents",
       identities: "Identities",
+      keys: "Keys",
       policy: "Policy",
       lab: "Lab",
       doctor: "Doctor",
+      settings: "Settings",
     },
   },
   /** Without a word from an agent or a server: this shows above everything, also on a locked screen. */
