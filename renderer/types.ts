@@ -60,6 +60,7 @@ export type { BrokenDocument } from "../electron/core/registry.ts";
 export type { Reminder } from "../electron/core/reminders.ts";
 export type { Complaint } from "../electron/core/sentences.ts";
 export type { SecretEntry, SecretKind } from "../electron/core/secret-entries.ts";
+export type { ShellSettings } from "../electron/core/shell.ts";
 export type { ServerView } from "../electron/core/servers.ts";
 export type {
   Bucket,

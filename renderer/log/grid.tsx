@@ -59,7 +59,7 @@ export function LogGrid(props: GridProps): ReactNode {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 14,
+    overscan: 8,
     scrollMargin: above,
     scrollPaddingStart: HEAD_HEIGHT[layout],
     getItemKey: (index) => rows[index]?.seq ?? index,

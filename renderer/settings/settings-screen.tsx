@@ -1,15 +1,16 @@
 // This installation and how it looks: where things lie, what keeps the keys, and whose work ships along.
-import { type ReactNode, useId, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from "react";
 import { fullTime } from "../lib/format.ts";
 import { applyTheme, onTheme, readTheme } from "../lib/theme.ts";
 import { Button } from "../parts/button.tsx";
 import { CopyLine } from "../parts/copy.tsx";
-import { Segments } from "../parts/field.tsx";
+import { Check, Segments } from "../parts/field.tsx";
+import { ComplaintBox } from "../parts/notice.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { useFlows } from "../shell/flows.ts";
 import { vaultText } from "../shell/status-footer.tsx";
-import { useApp, useStore } from "../state/context.tsx";
-import type { AppStatus } from "../types.ts";
+import { useApp, useBridge, useStore } from "../state/context.tsx";
+import type { AppStatus, Complaint, ShellSettings } from "../types.ts";
 import { words } from "../words.ts";
 import { Licences } from "./licences.tsx";
 
@@ -31,6 +32,7 @@ export function SettingsScreen(): ReactNode {
             onChange={applyTheme}
           />
         </Section>
+        <StartAtLogin />
         {status !== null && <Installation status={status} />}
         {status !== null && <Secrets status={status} />}
         <Section title={w.privacy}>
@@ -72,6 +74,37 @@ function Section(props: { title: string; actions?: ReactNode; children: ReactNod
       </div>
       {props.children}
     </section>
+  );
+}
+
+/** Only where there is a desktop app that could be started. */
+function StartAtLogin(): ReactNode {
+  const bridge = useBridge();
+  const [settings, setSettings] = useState<ShellSettings | null>(null);
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  useEffect(() => {
+    void bridge.call("shell.settings", {}).then((reply) => {
+      if (reply.ok) setSettings(reply.value);
+    });
+  }, [bridge]);
+  const w = words.settings;
+  if (settings === null || settings.startAtLogin.unavailable === "not-desktop") return null;
+  const { on, unavailable } = settings.startAtLogin;
+  const set = (wanted: boolean): void => {
+    void bridge.call("shell.setStartAtLogin", { on: wanted }).then((reply) => {
+      setComplaint(reply.ok ? null : reply.error);
+      if (reply.ok) setSettings(reply.value);
+    });
+  };
+  return (
+    <Section title={w.start}>
+      {unavailable === null ? (
+        <Check calm label={w.startAtLogin} hint={w.startAtLoginHint} checked={on} onChange={set} />
+      ) : (
+        <p className="settings-text">{w.startUnavailable}</p>
+      )}
+      {complaint !== null && <ComplaintBox complaint={complaint} />}
+    </Section>
   );
 }
 

@@ -52,7 +52,7 @@ const EMPTY: FeedView = {
 /** Runs work soon and once: on the next frame, or a little later where no frames are drawn. */
 export type Schedule = (work: () => void) => void;
 
-export function onFrame(work: () => void): void {
+const onFrame: Schedule = (work) => {
   let done = false;
   const once = (): void => {
     if (done) return;
@@ -64,7 +64,42 @@ export function onFrame(work: () => void): void {
   // A hidden window draws no frames; the queue must not grow meanwhile.
   const timer = setTimeout(once, 500);
   const frame = requestAnimationFrame(once);
+};
+
+/** Two frames of a sixtieth of a second, and a little. */
+const LONG_FRAME_MS = 40;
+
+/**
+ * On the next frame; but where the frame after the last work was long, only after as much time again: however many
+ * calls stream in, half of the time stays free for the person.
+ */
+export function paced(
+  frame: Schedule,
+  later: (work: () => void, ms: number) => void,
+  now: () => number,
+): Schedule {
+  let freeAt = -Infinity;
+  const run = (work: () => void): void =>
+    frame(() => {
+      const began = now();
+      work();
+      // What was changed is drawn before the next frame begins.
+      frame(() => {
+        const took = now() - began;
+        freeAt = took > LONG_FRAME_MS ? now() + took : -Infinity;
+      });
+    });
+  return (work) => {
+    const rest = freeAt - now();
+    if (rest > 0) later(() => run(work), rest);
+    else run(work);
+  };
 }
+const calmly = paced(
+  onFrame,
+  (work, ms) => void setTimeout(work, ms),
+  () => performance.now(),
+);
 
 export class Feed {
   #view = EMPTY;
@@ -77,7 +112,7 @@ export class Feed {
   /** Answers to a question that is no longer asked are dropped. */
   #question = 0;
 
-  constructor(bridge: Pick<Bridge, "call">, schedule: Schedule = onFrame) {
+  constructor(bridge: Pick<Bridge, "call">, schedule: Schedule = calmly) {
     this.#bridge = bridge;
     this.#schedule = schedule;
   }

@@ -7,6 +7,12 @@ export const settingsWords = {
   look: "Appearance",
   theme: "Theme",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
+  start: "Start",
+  startAtLogin: "Start Countersign with your session",
+  startAtLoginHint:
+    "Off until you want it. Agents can then call without your opening the app first.",
+  startUnavailable:
+    "Countersign can be started with your session once it is installed. This one runs from a folder that may move.",
   installation: "This installation",
   version: "Version",
   runtime: "Runs on",
