@@ -18,7 +18,12 @@ export function mayOpen(address: string): URL | null {
 }
 
 /** Methods that answer with a page of an issuer that the person asked for. */
-const OPENED: ReadonlySet<string> = new Set(["accounts.signIn", "accounts.signInPage"]);
+const OPENED: ReadonlySet<string> = new Set([
+  "accounts.signIn",
+  "accounts.signInPage",
+  // A yes to a question whether to sign in.
+  "questions.answer",
+]);
 
 /** A desk whose sign-ins open the system browser by themselves. */
 export function openingSignIns(desk: Desk): Desk {

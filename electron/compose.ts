@@ -457,6 +457,7 @@ async function compose(
     lab,
     inbound,
     permission,
+    signIn: (id, wish) => oauth.signIns.begin(oauth.issuers.find(id), wish),
     openQuestions: () => openQuestions(),
     shell: options.shell,
     makeLink: () => makeLink(),

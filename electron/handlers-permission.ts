@@ -8,6 +8,15 @@ import type { Handlers } from "./surface.ts";
 export interface PermissionHandlerPorts {
   readonly agents: AgentRegister;
   readonly permission: PermissionRooms;
+  /** Begins a sign-in at a registration (`iss_…`) of ours. @throws Refusal */
+  readonly signIn: (
+    registration: string,
+    wish: {
+      readonly scopes: readonly string[];
+      readonly resource: string | null;
+      readonly account: string | null;
+    },
+  ) => Promise<{ url: string }>;
   /** Brings the surface that asks to the front. @returns a link to it where it is a page */
   readonly openQuestions: () => string | null;
 }
@@ -27,9 +36,14 @@ export function permissionHandlers(
     "questions.list": () => questions.list(),
     "questions.show": ({ id }) => questions.show(id),
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
-    "questions.answer": ({ id, nonce, verdict }) => {
-      questions.answer(id, nonce, verdict);
-      return { answered: true };
+    "questions.answer": async ({ id, nonce, verdict }) => {
+      const matter = questions.answer(id, nonce, verdict);
+      if (matter.kind !== "sign-in" || verdict.type !== "allow") {
+        return { answered: true, url: null };
+      }
+      const { registration, account, scopes, resource } = matter.wish;
+      const wish = { scopes, resource, account: account?.id ?? null };
+      return { answered: true, url: (await ports.signIn(registration, wish)).url };
     },
     "questions.waiting": waiting,
     "questions.open": () => ({ url: ports.openQuestions() }),

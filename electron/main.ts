@@ -195,7 +195,7 @@ async function start(options: StartOptions): Promise<void> {
     },
     {
       surface: "approval",
-      desk: running.desk,
+      desk: openingSignIns(running.desk),
       window: approvalWindow,
       origin: asking,
     },

@@ -3,6 +3,7 @@ import type { AppEvent } from "./contract.ts";
 import type { Agent } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
 import { createConsentRegister } from "./core/consent/consent-register.ts";
+import { createSignInAsks } from "./core/consent/sign-in-asks.ts";
 import { type Standing, standingOf } from "./core/consent/standing.ts";
 import type { Digest } from "./core/digest.ts";
 import { createFlow } from "./core/labels/flow.ts";
@@ -71,6 +72,14 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     });
   const { isPractice, pause } = ports;
   const pins = createPins({ store, clock, digest, fetchList: ports.fetchList });
+  const signIns = createSignInAsks({
+    questions,
+    clock,
+    isPractice,
+    standing,
+    accounts: () => store.read("accounts"),
+    pause,
+  });
   const consents = createConsentRegister({
     store,
     clock,
@@ -81,6 +90,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     pause,
     cut: ports.cut,
     tools: pins,
+    signInNeeded: (who, server) => signIns.needed(who, server),
     failed: (error) => ports.log.error("consents.sweep", error),
   });
   const programs = createKnownPrograms({
@@ -107,6 +117,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     programs,
     isPractice,
     consents,
+    signIns,
     standing,
     always: (subject) => rules.always(subject),
     pause,
@@ -114,6 +125,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
   return {
     decide: permission.decide.bind(permission),
     admit: permission.admit,
+    signInNeeded: permission.signInNeeded,
     consents,
     standing,
     admitProgram: programs.admit.bind(programs),

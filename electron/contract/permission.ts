@@ -48,7 +48,8 @@ export const permissionMethods = {
         z.strictObject({ type: z.literal("deny-and-pause") }),
       ]),
     }),
-    output: returns<{ answered: true }>(),
+    /** `url`: where the person signs in, after a yes to that; it opens by itself where the app has a browser. */
+    output: returns<{ answered: true; url: string | null }>(),
   },
   "questions.waiting": {
     surfaces: ["app", "approval", "cli"],

@@ -33,7 +33,7 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly redact: Redactor;
-  readonly permission: Pick<Permission, "decide" | "admit"> & {
+  readonly permission: Pick<Permission, "decide" | "admit" | "signInNeeded"> & {
     readonly admitProgram: KnownPrograms["admit"];
   };
   /** Counts one call. @throws Refusal `call_limit_reached` */
@@ -253,7 +253,13 @@ export function createGateway(ports: GatewayPorts) {
       if (!plans.has(plan)) throw new Refusal("call_denied", { reason: "it has no plan" });
       if (plan.refusal !== null) throw plan.refusal;
       const { server, who } = plan.reached;
-      const attachment = await ports.credentials.release(server, who.agent, signal, wider);
+      const attachment = await ports.credentials
+        .release(server, who.agent, signal, wider)
+        .catch((error: unknown) => {
+          const needed = error instanceof Refusal && error.code === "sign_in_needed";
+          if (needed) ports.permission.signInNeeded(who, server);
+          throw error;
+        });
       // Counted once it is known whose call it is, and before anything is sent.
       if (plan.callId !== null && !counted.has(plan)) {
         ports.limit(server, attachment);

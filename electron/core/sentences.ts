@@ -312,7 +312,10 @@ const WORDS: Record<RefusalCode, Words> = {
     "The token from {issuer} is bound to another key.",
     "Check which certificate is registered for this client at the issuer.",
   ],
-  sign_in_needed: ["Nobody is signed in at {issuer} for “{server}”.", "Sign in under Accounts."],
+  sign_in_needed: [
+    "Nobody is signed in at {issuer} for “{server}”.",
+    "The person is asked to sign in. Try again once they have (in Countersign: Identities).",
+  ],
   sign_in_failed: [
     "The sign-in at {issuer} did not succeed: {reason}.",
     "Try again; if it fails again, the X-ray shows the step.",

@@ -30,6 +30,7 @@ function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   if (matter.kind === "anomaly") return words.asking.anomaly.allow;
   if (matter.kind === "labels") return w.allowLabels;
   if (matter.kind === "consent") return words.consent.question.allow;
+  if (matter.kind === "sign-in") return words.consent.signIn.allow;
   if (matter.kind === "tool-changed") return words.approval.change.accept;
   return w.allowFor[lifetime];
 }
@@ -47,23 +48,26 @@ export function AnswerBar(props: {
   const w = words.approval.answer;
   // What changes the settings stands for good, and is answered as it is.
   const call = matter.kind === "call" ? matter : null;
-  const lasting = call === null;
+  const signIn = matter.kind === "sign-in";
+  const lasting = call === null && !signIn;
   const change = matter.kind === "tool-changed" ? matter : null;
   const agentAsks =
+    signIn ||
     call !== null ||
     matter.kind === "consent" ||
     matter.kind === "anomaly" ||
     (change !== null && change.agent !== null);
   const [choice, setChoice] = useState<Choice>(NARROWEST);
   const [isOpen, setOpen] = useState(false);
-  const once = call?.trifecta !== undefined;
+  const once = call?.trifecta !== undefined || signIn;
   const lifetime = lasting ? "always" : once ? "once" : choice.lifetime;
   // Only to draw the button: main itself counts the dead time, and its word is what counts.
   const ready = useTick(100) >= (lifetime === "always" ? view.armed.always : view.armed.once);
   const destructive = call?.subject.destructive === true;
   // A yes never covers what was not on the screen.
   const isList = matter.kind === "rule" && matter.items.length > 1;
-  const readEnough = !(destructive || once || change !== null || isList) || props.read;
+  const toEnd = destructive || call?.trifecta !== undefined || change !== null || isList;
+  const readEnough = !toEnd || props.read;
   const complete = lasting || once || isComplete(choice);
   const canAllow = ready && readEnough && complete && !view.answering && document.hasFocus();
 

@@ -48,7 +48,10 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
     return (
       <main className="ask">
         <h1 className="visually-hidden">{words.approval.title}</h1>
-        <Empty icon={ShieldCheck} title={words.approval.idleTitle} text={words.approval.idleText} />
+        <Empty icon={ShieldCheck} title={words.approval.idleTitle} text={words.approval.idleText}>
+          <SignInLink page={view.page} />
+          {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
+        </Empty>
       </main>
     );
   }
@@ -77,6 +80,7 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
           ref={look}
           onScroll={(event) => look(event.currentTarget)}
         >
+          <SignInLink page={view.page} />
           <MatterView question={shown} store={store} choices={choices} onChoices={setChoices} />
           {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
         </div>
@@ -90,6 +94,17 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
         />
       </div>
     </main>
+  );
+}
+
+/** For a page that no program opens a browser for: the person goes there themselves. */
+function SignInLink(props: { page: string | null }): ReactNode {
+  const { page } = props;
+  if (page === null || !/^https?:\/\//.test(page)) return null;
+  return (
+    <a className="button button-primary" href={page} target="_blank" rel="noopener noreferrer">
+      {words.consent.signIn.link}
+    </a>
   );
 }
 

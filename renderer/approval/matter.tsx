@@ -7,6 +7,7 @@ import { LabelsQuestion } from "./labels-question.tsx";
 import { ConsentQuestion } from "./consent-question.tsx";
 import { ChangeQuestion } from "./change-question.tsx";
 import type { QuestionStore } from "./question-store.ts";
+import { SignInQuestion } from "./sign-in-question.tsx";
 import { RuleQuestion } from "./rule-question.tsx";
 import type { Choices } from "./tool-choices.tsx";
 
@@ -25,6 +26,7 @@ const VIEWS: {
 } = {
   call: (matter, waiting) => <CallQuestion matter={matter} waiting={waiting} />,
   consent: ({ offer }, _, of) => <ConsentQuestion offer={offer} {...of} />,
+  "sign-in": (matter) => <SignInQuestion matter={matter} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,
   anomaly: (matter) => <AnomalyQuestion {...matter} />,

@@ -12,6 +12,8 @@ export interface QuestionView {
   /** Why the last answer was not taken. */
   readonly complaint: Complaint | null;
   readonly answering: boolean;
+  /** Where the person signs in, after a yes to that. */
+  readonly page: string | null;
 }
 
 /** Milliseconds between two notes that the person is busy with the question. */
@@ -34,6 +36,7 @@ export class QuestionStore {
       armed: { once: Infinity, always: Infinity },
       complaint: null,
       answering: false,
+      page: null,
     };
   }
 
@@ -130,14 +133,16 @@ export class QuestionStore {
   async answer(verdict: Verdict): Promise<void> {
     const { shown, answering } = this.#view;
     if (shown === null || answering) return;
-    this.#set({ answering: true, complaint: null });
+    this.#set({ answering: true, complaint: null, page: null });
     // A new showing may be under way: its nonce is the one that counts, and a no must not get lost.
     await this.#shown;
     const { id } = shown;
     const nonce = this.#view.shown?.id === id ? this.#view.shown.nonce : shown.nonce;
     const reply = await this.bridge.call("questions.answer", { id, nonce, verdict });
     this.#set({ answering: false, complaint: reply.ok ? null : reply.error });
-    if (reply.ok) await this.refresh();
-    else this.again();
+    if (reply.ok) {
+      this.#set({ page: reply.value.url });
+      await this.refresh();
+    } else this.again();
   }
 }

@@ -49,6 +49,16 @@ export const consentWords = {
     allow: "Let it use the server",
     local: "A program is started on this machine:",
   },
+  signIn: {
+    heading: "Sign in for this agent?",
+    text: (host: string) =>
+      `It wants to use the server on your behalf, and nobody is signed in. If you agree, your browser goes to ${host}; the agent was told to try again later.`,
+    at: "Sign in at",
+    as: "As",
+    anyone: "whoever signs in",
+    allow: "Sign in",
+    link: "Go to the issuer and sign in",
+  },
   tools: {
     title: "Its tools",
     text: "What the server says it offers. Whatever you leave on “Ask” is asked about each time.",

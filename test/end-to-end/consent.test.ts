@@ -475,3 +475,69 @@ describe("before the person agreed", () => {
     expect(fs.existsSync(marker), "it is started after a yes").toBe(true);
   }, 30_000);
 });
+
+describe("an account that is not signed in", () => {
+  it("is asked about once; the agent is told at once, and a yes begins the sign-in of that account", async () => {
+    const { house, agent } = await begin();
+    const behind = await upstream(echoServer);
+    closers.push(behind.close);
+    const issuer = await upstream((request, response) => {
+      const origin = `http://${request.headers.host}`;
+      response.setHeader("content-type", "application/json");
+      response.end(
+        JSON.stringify({
+          issuer: origin,
+          authorization_endpoint: `${origin}/authorize`,
+          token_endpoint: `${origin}/token`,
+          response_types_supported: ["code"],
+          code_challenge_methods_supported: ["S256"],
+        }),
+      );
+    });
+    closers.push(issuer.close);
+    const { origin } = new URL(issuer.url);
+    const registration = await house.call("issuers.add", {
+      name: "home",
+      issuer: origin,
+      clientId: "countersign",
+      auth: { method: "none" },
+      allowPlainHttpOnLoopback: true,
+      trustPem: null,
+    });
+    await house.call("servers.add", {
+      kind: "http",
+      name: "mail",
+      url: behind.url,
+      auth: {
+        type: "account",
+        issuer: registration.id,
+        scopes: ["mail.read"],
+        resource: behind.url,
+        audience: null,
+        account: null,
+      },
+      allowPlainHttpOnLoopback: true,
+    });
+    const headers = { authorization: `Bearer ${agent.credential}` };
+    const knock = () => ask(house.door, "/mcp/mail", { headers, body: INITIALIZE });
+    const replies = await Promise.all([knock(), knock(), knock()]);
+    for (const reply of replies) expect(reply.code).toBe("sign_in_needed");
+    expect([issuer.seen.length, behind.seen.length]).toEqual([0, 0]);
+    const question = await asked(house, "sign-in");
+    expect(await open(house)).toHaveLength(1);
+    expect(question.matter).toMatchObject({
+      agent: { name: "Claude Code" },
+      server: { name: "mail" },
+      wish: { issuer: origin, account: null, scopes: ["mail.read"], resource: behind.url },
+    });
+    const done = await answer(house, question, once);
+    if (!done.ok || !("url" in done.value)) throw new Error(`not begun: ${JSON.stringify(done)}`);
+    expect(done.value.url).toContain(`${origin}/authorize?`);
+    // A no is remembered for a while, and the agent is told the same.
+    await knock();
+    await answer(house, await asked(house, "sign-in"), { type: "deny" });
+    expect((await knock()).code).toBe("sign_in_needed");
+    expect(await open(house)).toEqual([]);
+    expect(behind.seen).toHaveLength(0);
+  }, 30_000);
+});

@@ -55,7 +55,7 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
     "questions.answer": ({ id, nonce, verdict }) => {
       questions.answer(id, nonce, verdict);
-      return { answered: true };
+      return { answered: true, url: null };
     },
     "questions.lookUp": ({ id, nonce }) => {
       if (world.offered === null) throw new Refusal("upstream_unreachable", { server: "crm" });

@@ -91,3 +91,24 @@ export const consentViews: readonly ConsentView[] = [server, second].map((one, i
   changed: i === 0 ? [] : ["target"],
   account: i === 0 ? account : null,
 }));
+
+export const signInMatter: Matter = {
+  kind: "sign-in",
+  tenant: "personal",
+  agent: { id: agent.id, name: agent.name, authMethod: "bearer" },
+  server: {
+    id: server.id,
+    name: "crm",
+    kind: "http",
+    stage: "production",
+    pattern: "account",
+    target: terms.target,
+  },
+  wish: {
+    registration: "iss_000000000001",
+    issuer: account.issuer,
+    account,
+    scopes: ["openid", "contacts:read"],
+    resource: terms.target,
+  },
+};

@@ -5,7 +5,7 @@ import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { Matter } from "../../electron/core/permission/questions.ts";
 import type { Subject } from "../../electron/core/permission/subject.ts";
 import { rule } from "../support/rules.ts";
-import { consentMatter, LISTED } from "./sample-consent.ts";
+import { consentMatter, LISTED, signInMatter } from "./sample-consent.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, type Stop } from "./tour-base.ts";
 
@@ -334,6 +334,7 @@ const QUESTIONS: readonly Stop[] = [
       await page.locator(".ask-tools-list").scrollIntoViewIfNeeded();
     },
   },
+  { name: "ask-sign-in", world: () => full({ asked: [signInMatter] }), go: shown },
   {
     name: "ask-consent-changed",
     world: () => full({ asked: [consentMatter(null, true)], offered: LISTED }),

@@ -36,6 +36,8 @@ export interface ConsentPorts {
   readonly standing: (agent: Agent | null, server: Server) => Standing;
   /** The server's tools, as they were listed. */
   readonly tools: Pick<Pins, "list" | "refresh" | "acceptAll">;
+  /** Its account is not signed in. */
+  readonly signInNeeded: (who: AdmittedAgent, server: Server) => void;
   /** The person did not ask for this: the agent is paused. */
   readonly pause: (agentId: string) => Promise<void>;
   /** Ends what this agent has open at this server. */
@@ -166,6 +168,7 @@ export function createConsentRegister(ports: ConsentPorts) {
     const standing = ports.standing(agent, server);
     if (standing.missing !== null) {
       // Whose account it is belongs to what is agreed to: first they sign in.
+      ports.signInNeeded(who, server);
       const issuer = standing.signInAt?.issuer ?? standing.issuer ?? "its issuer";
       throw new Refusal("sign_in_needed", { issuer, server: server.name });
     }

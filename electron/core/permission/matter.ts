@@ -3,6 +3,7 @@
 import { Refusal } from "../errors.ts";
 import type { FlowLabel } from "../labels/labels.ts";
 import type { Brought } from "../labels/trifecta.ts";
+import type { SignInMatter } from "../consent/sign-in-asks.ts";
 import type { ConsentOffer } from "../consent/offer.ts";
 import type { Change } from "../pins/look.ts";
 import type { RuleItem } from "../policy/rule-register.ts";
@@ -31,6 +32,8 @@ export type Matter =
   | CallMatter
   /** Whether an agent may use a server at all. */
   | { readonly kind: "consent"; readonly offer: ConsentOffer }
+  /** Whether to sign in now, because an agent needs the account. */
+  | SignInMatter
   | { readonly kind: "rule"; readonly items: readonly RuleItem[] }
   | {
       readonly kind: "labels";
@@ -147,6 +150,15 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     admit({ lifetime, tools = [] }) {
       if (lifetime !== "always") notOffered("a consent stands until something changes");
       admitChoices(tools, offer.tools ?? []);
+    },
+  }),
+  "sign-in": ({ tenant, agent, wish }) => ({
+    agent,
+    grave: false,
+    sameAs: JSON.stringify([tenant, wish.registration, wish.account?.id]),
+    admit({ lifetime, tools }) {
+      noTools(tools);
+      if (lifetime !== "once") notOffered("signing in is done once");
     },
   }),
   rule: () => ({

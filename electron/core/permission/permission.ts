@@ -77,6 +77,7 @@ export interface PermissionPorts extends ToolPorts {
   readonly isPractice: (tenant: string) => boolean;
   /** Whether the agent may use the server at all. */
   readonly consents: Pick<ConsentRegister, "pass">;
+  readonly signIns: { readonly needed: (who: AdmittedAgent, server: Server) => void };
   readonly standing: (agent: Agent, server: Server) => Standing;
   /** Makes the rule that "always" stands for. */
   readonly always: (subject: Subject) => Promise<void>;
@@ -265,6 +266,9 @@ export function createPermission(ports: PermissionPorts) {
       mayAsk: boolean,
       signal?: AbortSignal,
     ): Passed | Promise<Passed> => ports.consents.pass(who, server, mayAsk, signal),
+
+    /** The account that this agent's traffic needs is not signed in: the person is asked to; nothing waits for it. */
+    signInNeeded: (who: AdmittedAgent, server: Server): void => ports.signIns.needed(who, server),
 
     /** Never throws: what goes wrong is a refusal in the permit. */
     async decide(

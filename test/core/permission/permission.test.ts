@@ -60,6 +60,7 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
     programs: { admit: () => null },
     isPractice: () => false,
     consents: { pass: () => MET },
+    signIns: { needed: () => undefined },
     standing: (agent, to) => standingOf(agent, to, { issuers: () => [], accounts: () => [] }),
     always: async () => undefined,
     pause: async () => undefined,
