@@ -9,6 +9,7 @@ import { overviewMethods } from "./contract/overview.ts";
 import { labelMethods } from "./contract/labels.ts";
 import { permissionMethods } from "./contract/permission.ts";
 import { policyMethods } from "./contract/policy.ts";
+import { toolMethods } from "./contract/tools.ts";
 import { serverMethods } from "./contract/servers.ts";
 import { type MethodShape, returns } from "./contract/shape.ts";
 import { shellMethods } from "./contract/shell.ts";
@@ -162,6 +163,7 @@ export const contract = {
     output: returns<TourReport>(),
   },
   ...permissionMethods,
+  ...toolMethods,
   ...labelMethods,
   ...policyMethods,
   ...overviewMethods,

@@ -23,6 +23,7 @@ import { overviewHandlers } from "./handlers-overview.ts";
 import { connectHandlers } from "./handlers-connect.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
+import { toolHandlers } from "./handlers-tools.ts";
 import { labelHandlers } from "./handlers-labels.ts";
 import { consentHandlers } from "./handlers-consent.ts";
 import { shellHandlers } from "./handlers-shell.ts";
@@ -271,6 +272,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
 
     ...permissionHandlers(ports, known),
     ...labelHandlers(ports, known),
+    ...toolHandlers(ports),
     ...consentHandlers(ports.permission, known),
     ...policyHandlers(ports, known),
 

@@ -6,6 +6,7 @@ import { CONNECT_COMMANDS } from "./commands-connect.ts";
 import { ISSUER_COMMANDS } from "./commands-issuer.ts";
 import { LAB_COMMANDS } from "./commands-lab.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
+import { TOOL_COMMANDS } from "./commands-tool.ts";
 import { SERVER_COMMANDS } from "./commands-server.ts";
 import type { Command } from "./types.ts";
 
@@ -113,6 +114,7 @@ export const COMMANDS: readonly Command[] = [
   ...CERTIFICATE_COMMANDS,
   ...CALL_COMMANDS,
   ...POLICY_COMMANDS,
+  ...TOOL_COMMANDS,
   ...LAB_COMMANDS,
   {
     words: ["stdio"],

@@ -24,7 +24,14 @@ import { narrowable } from "./agent-scopes.tsx";
 import { belongsTo } from "./edit-server.tsx";
 import { OAuthFacts, PatternName } from "./oauth-facts.tsx";
 
-export type ServerAction = "test" | "edit" | "replace-key" | "agent-scopes" | "stderr" | "remove";
+export type ServerAction =
+  | "tools"
+  | "test"
+  | "edit"
+  | "replace-key"
+  | "agent-scopes"
+  | "stderr"
+  | "remove";
 
 /** Whether there is a key to replace. */
 export const hasKey = (server: ServerView): boolean =>
@@ -89,6 +96,13 @@ export function ServerCard(props: {
           {paused && <span className="badge badge-warn">{words.common.paused}</span>}
         </div>
         <div className="item-actions">
+          <Button
+            small
+            onClick={() => onAction("tools")}
+            aria-label={`${words.tools.button} ${server.name}`}
+          >
+            {words.tools.button}
+          </Button>
           <Button small onClick={() => onAction("test")} aria-label={`${w.test} ${server.name}`}>
             {w.test}
           </Button>

@@ -16,6 +16,7 @@ import { ReplaceKey } from "./replace-key.tsx";
 import { ServerCard, type ServerAction } from "./server-card.tsx";
 import { StderrDialog } from "./stderr-dialog.tsx";
 import { TestDialog } from "./test-dialog.tsx";
+import { ToolsDialog } from "./tools-dialog.tsx";
 
 /** A local server's health changes without an event. */
 const HEALTH_MS = 5000;
@@ -72,6 +73,8 @@ function OpenDialog(props: {
   const { action, server, onClose } = props;
   const w = words.servers;
   switch (action) {
+    case "tools":
+      return <ToolsDialog server={server} onClose={onClose} />;
     case "test":
       return <TestDialog server={server} onClose={onClose} />;
     case "edit":

@@ -15,7 +15,11 @@ type Mine = Pick<
   Handlers,
   | Extract<
       keyof Handlers,
-      `questions.${string}` | `grants.${string}` | `labels.${string}` | `consents.${string}`
+      | `questions.${string}`
+      | `grants.${string}`
+      | `labels.${string}`
+      | `tools.${string}`
+      | `consents.${string}`
     >
   | "rules.list"
   | "rules.add"
@@ -42,6 +46,15 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
     return { labels: world.labels, tools };
   };
   return {
+    "tools.list": () => world.tools,
+    "tools.refresh": () => world.tools,
+    "tools.review": () => world.tools,
+    "tools.reject": ({ tool }) => {
+      world.tools = world.tools.map((one) =>
+        one.name === tool ? { ...one, standing: "rejected", by: "person" } : one,
+      );
+      return world.tools;
+    },
     "labels.list": labels,
     "labels.set": ({ server, tool, labels: wanted }) => {
       const others = world.labels.filter((one) => one.server !== server || one.tool !== tool);

@@ -39,6 +39,7 @@ import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
 import { overviewHandlers } from "./double-overview.ts";
 import { shellAnswers } from "./double-shell.ts";
+import type { ToolView } from "../../electron/core/pins/pins.ts";
 import { permissionHandlers } from "./double-permission.ts";
 import { policyHandlers } from "./double-policy.ts";
 
@@ -64,6 +65,8 @@ export interface World {
   testRuntime: boolean;
   doctor: "fine" | "troubled";
   rules: Rule[];
+  /** Of every server. */
+  tools: readonly ToolView[];
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
   /** Ids of agents that are not asked about. */
@@ -119,6 +122,7 @@ export const emptyWorld = (): World => ({
   serverWorks: true,
   rules: [],
   labels: [],
+  tools: [],
   asked: [],
   cooling: [],
   grants: [],

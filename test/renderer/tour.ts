@@ -10,6 +10,7 @@ import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 import { SETTINGS_STOPS } from "./tour-settings.ts";
+import { TOOL_STOPS } from "./tour-tools.ts";
 import { RENEWAL_STOPS } from "./tour-renewal.ts";
 import { consentViews } from "./sample-consent.ts";
 
@@ -254,6 +255,7 @@ export const TOUR: readonly Stop[] = [
   },
   ...CONNECT_STOPS,
   ...POLICY_STOPS,
+  ...TOOL_STOPS,
   ...QUESTION_STOPS,
   ...IDENTITY_STOPS,
   ...RENEWAL_STOPS,

@@ -129,7 +129,8 @@ export function createRuleRegister(ports: RulePorts) {
       const { tenant, agent, server, tool } = subject;
       const wish = { tenant, agent: agent.id, server: server.id, tool, note: null } as const;
       const rule = complete({ ...wish, effect: "allow" }, server.target);
-      await store.write("rules", (all) => [...all, rule]);
+      const made = { ...rule, fingerprint: subject.toolFingerprint };
+      await store.write("rules", (all) => [...all, made]);
     },
 
     /** @throws Refusal `rule_unknown` */

@@ -27,6 +27,15 @@ export const ruleSchema = z.strictObject({
   target: z.string().max(16_384).nullable(),
   /** Null: every tool. */
   tool: toolPattern.nullable(),
+  /**
+   * SHA-256 of the tool's definition that it was made for, hex: another definition is another tool. Null, or left out in
+   * rules of before: whatever the tool says of itself.
+   */
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .optional(),
   note: label.nullable(),
   createdAt: instant,
 });

@@ -52,6 +52,9 @@ covers(rule) if {
 	any_or_same(rule.server, input.server.id)
 	any_or_same(rule.target, input.server.target)
 	tool_matches(rule.tool)
+
+	# A rule that was made for a tool as it was described holds for no other description.
+	any_or_same(object.get(rule, "fingerprint", null), object.get(input.tool, "fingerprint", null))
 }
 
 any_or_same(wanted, _) if wanted == null

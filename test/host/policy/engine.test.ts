@@ -98,6 +98,15 @@ describe("the shipped policy", () => {
     expect(effect([rule({ tool: "search" })])).toBe("ask");
     expect(effect([rule({ tool: "*" })], input({ tool: { name: "a.b/c:d e" } }))).toBe("allow");
     expect(effect([rule({ tool: "search_contact?" })])).toBe("allow");
+    const [was, is] = ["a".repeat(64), "b".repeat(64)];
+    expect(effect([rule({ fingerprint: was })], input({ tool: { fingerprint: was } }))).toBe(
+      "allow",
+    );
+    expect(effect([rule({ fingerprint: was })], input({ tool: { fingerprint: is } }))).toBe("ask");
+    expect(effect([rule({ fingerprint: was })]), "of a tool that was never listed").toBe("ask");
+    expect(effect([rule({ fingerprint: null })], input({ tool: { fingerprint: is } }))).toBe(
+      "allow",
+    );
     expect(effect([rule(), rule({ effect: "ask", tool: "search_*" })])).toBe("ask");
     expect(effect([rule(), rule({ effect: "deny", tool: "search_*" })])).toBe("deny");
   });
