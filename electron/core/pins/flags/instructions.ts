@@ -21,7 +21,7 @@ const TRICKS: readonly (readonly [string, RegExp])[] = [
   ],
   [
     "the model is spoken to",
-    /\b(?:(?:note|message|instructions?|attention|notice|reminder)\s+(?:to|for)\s+(?:the\s+)?(?:ai|llm|model|assistant|agent|language model)s?|(?:dear|attention)[, ]+(?:ai|llm|assistant|model)\b|(?:ai|llm)\s+(?:assistants?|agents?|models?)\s+(?:must|should|shall|need|are required)|the\s+(?:assistant|model|llm|ai|agent)\s+(?:must|should|shall|has to|needs to|is required to|will)\b|you\s+are\s+(?:now|an?\s+(?:ai|helpful|unrestricted|admin))|as\s+an\s+ai\b|new\s+(?:instructions?|directives?|rules?)\s*:|system\s+prompt|your\s+(?:system\s+)?instructions)/i,
+    /\b(?:(?:note|message|instructions?|attention|notice|reminder)\s+(?:to|for)\s+(?:the\s+)?(?:ai|llm|model|assistant|agent|language model)s?|(?:dear|attention)[, ]+(?:ai|llm|assistant|model)\b|(?:ai|llm)\s+(?:assistants?|agents?|models?)\s+(?:must|should|shall|need|are required)|the\s+(?:assistant|model|llm|ai|agent)\s+(?:must|should|shall|has to|needs to|is required to)\b|you\s+are\s+(?:now|an?\s+(?:ai|helpful|unrestricted|admin))|as\s+an\s+ai\b|new\s+(?:instructions?|directives?|rules?)\s*:|system\s+prompt|your\s+(?:system\s+)?instructions)/i,
   ],
   [
     "first another thing",
