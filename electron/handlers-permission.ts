@@ -35,6 +35,8 @@ export function permissionHandlers(
   return {
     "questions.list": () => questions.list(),
     "questions.show": ({ id }) => questions.show(id),
+    "questions.revise": ({ id, nonce, argumentsText }) =>
+      questions.revise(id, nonce, argumentsText),
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
     "questions.answer": async ({ id, nonce, verdict }) => {
       const matter = questions.answer(id, nonce, verdict);

@@ -21,6 +21,19 @@ export const permissionMethods = {
     input: z.strictObject({ id: idOf("qst") }),
     output: returns<ShownQuestion>(),
   },
+  /** Arguments as the person wants them sent; null: as the agent wrote them. It is shown anew. */
+  "questions.revise": {
+    surfaces: ["approval"],
+    input: z.strictObject({
+      id: idOf("qst"),
+      nonce: nonceText,
+      argumentsText: z
+        .string()
+        .max(4 * 1024 * 1024)
+        .nullable(),
+    }),
+    output: returns<ShownQuestion>(),
+  },
   "questions.hold": {
     surfaces: ["approval"],
     input: z.strictObject({ id: idOf("qst"), nonce: nonceText }),
@@ -38,6 +51,7 @@ export const permissionMethods = {
           scope: z.enum(SCOPES),
           fields: z.array(z.string().max(512)).max(MAX_FIELDS).readonly().optional(),
           atMost: z.number().int().min(1).max(MOST_CALLS).nullable().optional(),
+          typed: z.string().max(1024).optional(),
           tools: z
             .array(z.strictObject({ name: z.string().max(1024), effect }))
             .max(2000)

@@ -12,6 +12,7 @@ import type { Message } from "./message.ts";
 import type { KnownPrograms } from "./permission/known-programs.ts";
 import type { Permission, Permit } from "./permission/permission.ts";
 import type { Program } from "./permission/program.ts";
+import { withArguments } from "./permission/revision.ts";
 import { seenOf } from "./policy/seen.ts";
 import { echoed } from "./sentences.ts";
 import type { Server } from "./servers.ts";
@@ -63,6 +64,8 @@ export interface Plan {
   readonly cleared: boolean;
   /** Why it may not be sent, where policy or the person said no: release() throws it. */
   readonly refusal: Refusal | null;
+  /** To be sent instead of what the agent sent, where the person changed the arguments. */
+  readonly revised: Pick<Asked, "message" | "body"> | null;
 }
 
 export interface Asked {
@@ -200,6 +203,7 @@ export function createGateway(ports: GatewayPorts) {
       let call: Plan["call"] = null;
       let cleared = true;
       let refusal: Refusal | null = null;
+      let revised: Plan["revised"] = null;
       if (asked !== null && this.isGated(asked.message)) {
         const { who, server, program } = reached;
         // Before anything is decided or written: what runs away must not fill the journal, or ask a thousand times.
@@ -213,14 +217,19 @@ export function createGateway(ports: GatewayPorts) {
           sessionId: asked.sessionId,
           argumentsText: argumentsOf(asked),
           program,
-          holdsSecret: redact.holds(argumentsOf(asked)) || redact.holds(asked.message.name ?? ""),
+          holdsSecret: (text: string) => redact.holds(text),
         };
         const decided = await ports.permission.decide(who, server, wanted, signal);
         const permit = stillHolds(decided, server);
         // The vault may have been opened or locked while the person was asked.
         const known = ports.credentials.watchOver(server.tenant);
         cleared = known === true || (await known);
-        const intent = intentFor(reached, asked, permit, cleared);
+        const sent =
+          permit.argumentsText === undefined
+            ? asked
+            : { ...asked, ...withArguments(asked.message, asked.body, permit.argumentsText) };
+        if (sent !== asked) revised = { message: sent.message, body: sent.body };
+        const intent = intentFor(reached, sent, permit, cleared);
         await journal.intent(intent);
         callId = intent.id;
         call = { tool: wanted.tool, run: permit.run };
@@ -235,7 +244,7 @@ export function createGateway(ports: GatewayPorts) {
         const { waitedMs } = await ports.permission.admit(who, server, mayAsk, signal);
         if (waitedMs !== null && !unchanged(server)) throw overtaken();
       }
-      const plan: Plan = { reached, callId, call, cleared, refusal };
+      const plan: Plan = { reached, callId, call, cleared, refusal, revised };
       plans.add(plan);
       return plan;
     },

@@ -183,6 +183,9 @@ export function onwardHeaders(raw: RawHeaders): PlainHeaders {
   return pick(raw, (name) => ONWARD.has(name) || name.startsWith(HEADER.paramPrefix));
 }
 
+/** Whether a header repeats a value of the arguments (2026-07-28: `Mcp-Param-…`). @param name in lower case */
+export const mirrorsArguments = (name: string): boolean => name.startsWith(HEADER.paramPrefix);
+
 /** What comes down of a server's response headers. */
 export function returnHeaders(raw: RawHeaders): PlainHeaders {
   return pick(raw, (name) => RETURN.has(name) || name.startsWith("mcp-"));

@@ -2,7 +2,7 @@
 import { Refusal } from "./errors.ts";
 import { readJson } from "./json/read.ts";
 import { readMessage } from "./jsonrpc.ts";
-import { checkHeaders, generationOf, onwardHeaders } from "./mcp.ts";
+import { checkHeaders, generationOf, mirrorsArguments, onwardHeaders } from "./mcp.ts";
 import type { RequestId } from "./message.ts";
 import { observeJson, observeSse, type ResponseObserver } from "./observe.ts";
 
@@ -15,6 +15,7 @@ export const wire = {
   checkHeaders,
   generationOf,
   onwardHeaders,
+  mirrorsArguments,
 
   /** Watches an answer go by and tells how the call with this id ended. */
   observe: (events: boolean, id: RequestId | null): ResponseObserver | null =>

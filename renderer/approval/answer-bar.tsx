@@ -6,6 +6,7 @@ import { Button } from "../parts/button.tsx";
 import type { Lifetime, Question, ShownQuestion, Verdict } from "../types.ts";
 import { words } from "../words.ts";
 import { type Choice, isComplete, Longer, NARROWEST } from "./longer.tsx";
+import { TypedName } from "./typed-name.tsx";
 import type { QuestionStore, QuestionView } from "./question-store.ts";
 import { type Choices, chosen } from "./tool-choices.tsx";
 
@@ -42,6 +43,8 @@ export function AnswerBar(props: {
   /** Seen to its end. */
   read: boolean;
   choices: Choices;
+  /** The arguments are being changed: nothing is allowed until that is done. */
+  editing: boolean;
 }): ReactNode {
   const { store, view, question } = props;
   const { matter } = question;
@@ -58,9 +61,12 @@ export function AnswerBar(props: {
     matter.kind === "anomaly" ||
     (change !== null && change.agent !== null);
   const [choice, setChoice] = useState<Choice>(NARROWEST);
+  const [typed, setTyped] = useState("");
   const [isOpen, setOpen] = useState(false);
   const once = call?.trifecta !== undefined || signIn;
-  const lifetime = lasting ? "always" : once ? "once" : choice.lifetime;
+  // What the person wrote themselves is allowed this one time.
+  const single = once || question.revision !== null;
+  const lifetime = lasting ? "always" : single ? "once" : choice.lifetime;
   // Only to draw the button: main itself counts the dead time, and its word is what counts.
   const ready = useTick(100) >= (lifetime === "always" ? view.armed.always : view.armed.once);
   const destructive = call?.subject.destructive === true;
@@ -68,14 +74,23 @@ export function AnswerBar(props: {
   const isList = matter.kind === "rule" && matter.items.length > 1;
   const toEnd = destructive || call?.trifecta !== undefined || change !== null || isList;
   const readEnough = !toEnd || props.read;
-  const complete = lasting || once || isComplete(choice);
-  const canAllow = ready && readEnough && complete && !view.answering && document.hasFocus();
+  const complete = lasting || single || isComplete(choice);
+  const named = !destructive || typed === call.subject.tool;
+  const canAllow =
+    named &&
+    !props.editing &&
+    ready &&
+    readEnough &&
+    complete &&
+    !view.answering &&
+    document.hasFocus();
 
   const allow = (): void => {
     if (!canAllow) return store.again();
-    const verdict = verdictOf(lasting || once ? { ...NARROWEST, lifetime } : choice);
+    const verdict = verdictOf(lasting || single ? { ...NARROWEST, lifetime } : choice);
     const tools = matter.kind === "consent" ? { tools: chosen(props.choices) } : {};
-    void store.answer({ ...verdict, ...tools });
+    const name = destructive ? { typed } : {};
+    void store.answer({ ...verdict, ...tools, ...name });
   };
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
@@ -112,9 +127,12 @@ export function AnswerBar(props: {
           </Button>
         </p>
       )}
-      {call !== null && isOpen && <Longer matter={call} choice={choice} onChange={setChoice} />}
+      {call !== null && isOpen && !single && (
+        <Longer matter={call} choice={choice} onChange={setChoice} />
+      )}
+      {destructive && <TypedName tool={call.subject.tool} value={typed} onChange={setTyped} />}
       <div className="ask-buttons">
-        {call !== null && !once && (
+        {call !== null && !single && (
           <Button
             look="quiet"
             aria-expanded={isOpen}
@@ -144,7 +162,15 @@ export function AnswerBar(props: {
           className="ask-allow"
           aria-disabled={!canAllow || undefined}
           title={
-            canAllow ? undefined : !complete ? w.chooseField : readEnough ? w.wait : w.toTheEnd
+            canAllow
+              ? undefined
+              : !complete
+                ? w.chooseField
+                : !named
+                  ? words.asking.typed.missing
+                  : readEnough
+                    ? w.wait
+                    : w.toTheEnd
           }
           onKeyDown={notEnter}
           onClick={allow}

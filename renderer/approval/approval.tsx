@@ -8,6 +8,7 @@ import { NoLink, SignedOut } from "../shell/full-page.tsx";
 import type { ShownQuestion } from "../types.ts";
 import { words } from "../words.ts";
 import { AnswerBar } from "./answer-bar.tsx";
+import { EditArguments } from "./edit-arguments.tsx";
 import { MatterView } from "./matter.tsx";
 import type { QuestionStore } from "./question-store.ts";
 import { type Choices, NO_CHOICES } from "./tool-choices.tsx";
@@ -31,6 +32,7 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
       })),
     [shownId],
   );
+  const [editingId, setEditingId] = useState<string | null>(null);
   const look = (node: HTMLElement | null): void => {
     if (node === null || shown === null || readId === shown.id) return;
     if (node.scrollTop + node.clientHeight >= node.scrollHeight - 4) setReadId(shown.id);
@@ -82,6 +84,12 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
         >
           <SignInLink page={view.page} />
           <MatterView question={shown} store={store} choices={choices} onChoices={setChoices} />
+          <EditArguments
+            store={store}
+            question={shown}
+            editing={editingId === shown.id}
+            onEditing={(editing) => setEditingId(editing ? shown.id : null)}
+          />
           {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
         </div>
         <AnswerBar
@@ -91,6 +99,7 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
           question={shown}
           read={readId === shown.id}
           choices={choices}
+          editing={editingId === shown.id}
         />
       </div>
     </main>

@@ -35,7 +35,13 @@ const VIEWS: {
 
 export function MatterView(props: { question: ShownQuestion } & Decided): ReactNode {
   const { question, ...of } = props;
-  const { matter, waiting } = question;
+  const { waiting, revision } = question;
+  // What the person made of the arguments is what they allow: it is shown in the place of what the agent wrote.
+  const asked = question.matter;
+  const matter: Matter =
+    asked.kind === "call" && revision !== null
+      ? { ...asked, subject: { ...asked.subject, ...revision } }
+      : asked;
   const view = VIEWS[matter.kind] as (matter: Matter, waiting: number, of: Decided) => ReactNode;
   return view(matter, waiting, of);
 }

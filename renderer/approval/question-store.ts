@@ -130,6 +130,33 @@ export class QuestionStore {
     else if (this.#view.shown?.id === shown.id) await this.show(shown.id);
   }
 
+  /** Arguments as the person wants them; null: as they were. @returns why they were not taken */
+  async revise(argumentsText: string | null): Promise<Complaint | null> {
+    const { shown } = this.#view;
+    if (shown === null) return null;
+    await this.#shown;
+    const nonce = this.#view.shown?.id === shown.id ? this.#view.shown.nonce : shown.nonce;
+    const turn = ++this.#showing;
+    this.#set({ armed: { once: Infinity, always: Infinity } });
+    const reply = await this.bridge.call("questions.revise", {
+      id: shown.id,
+      nonce,
+      argumentsText,
+    });
+    if (!reply.ok) {
+      this.again();
+      return reply.error;
+    }
+    if (turn !== this.#showing) return null;
+    const now = performance.now();
+    const { deadTime } = reply.value;
+    this.#set({
+      shown: reply.value,
+      armed: { once: now + deadTime.once, always: now + deadTime.always },
+    });
+    return null;
+  }
+
   async answer(verdict: Verdict): Promise<void> {
     const { shown, answering } = this.#view;
     if (shown === null || answering) return;

@@ -47,6 +47,14 @@ export function Permit(props: { row: LogRow }): ReactNode {
             </dd>
           </div>
         )}
+        {permit.edited === true && (
+          <div>
+            <dt>{words.asking.edit.original}</dt>
+            <dd>
+              <CopyLine text={permit.originalHash ?? ""} label={words.common.copy} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{w.hash}</dt>
           <dd>

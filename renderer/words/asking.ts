@@ -20,4 +20,19 @@ export const askingWords = {
     before: "Before",
     allow: "It may, too",
   },
+  edit: {
+    begin: "Change the arguments",
+    again: "Change them again",
+    label: "Arguments, as they will be sent",
+    done: "Use these",
+    cancel: "Cancel",
+    original: "Changed by you; the agent had sent",
+    undo: "Undo my changes",
+    changed: "You changed them: this is what will be sent, this one time.",
+  },
+  typed: {
+    label: "To allow it, type the tool's name:",
+    field: "The tool's name",
+    missing: "Type the tool's name first",
+  },
 } as const;

@@ -195,6 +195,53 @@ describe("the window that asks", () => {
     await gone();
   }, 40_000);
 
+  it("sends what the person made of the arguments, and shows that before", async () => {
+    const reply = send({ to: "everyone" });
+    const page = await inFront();
+    await page.getByRole("button", { name: "Change the arguments" }).click();
+    const text = page.getByLabel("Arguments, as they will be sent");
+    await text.fill('{"to":"Jane","to":"all"}');
+    await page.getByRole("button", { name: "Use these" }).click();
+    await page.getByText("comes twice").or(page.getByText("twice")).first().waitFor();
+    await page.screenshot({ path: path.join(SHOTS, "app-ask-edit.png") });
+    // Escape leaves the text, and does not answer.
+    await page.keyboard.press("Escape");
+    expect(desktop.app.windows()).toHaveLength(2);
+    await page.getByRole("button", { name: "Change the arguments" }).click();
+    await text.fill('{"to":"Jane"}');
+    await page.getByRole("button", { name: "Use these" }).click();
+    await page.getByText("You changed them").waitFor();
+    await page.screenshot({ path: path.join(SHOTS, "app-ask-edited.png") });
+    await page.waitForTimeout(900);
+    click(page, "Allow once");
+    const { status, body } = await reply;
+    expect(status).toBe(200);
+    expect(body).toContain("Jane");
+    expect(body).not.toContain("everyone");
+    await gone();
+  }, 40_000);
+
+  it("lets no script that only clicks allow what cannot be taken back (threat 58)", async () => {
+    const before = server.seen.length;
+    const reply = send({ id: 9 }, "delete_note");
+    const page = await inFront();
+    const allow = page.getByRole("button", { name: "Allow once", exact: true });
+    await page.waitForTimeout(3300);
+    for (let i = 0; i < 5; i++) {
+      await allow.click({ force: true });
+      await page.waitForTimeout(200);
+    }
+    await page.waitForTimeout(3300);
+    await allow.click({ force: true });
+    expect(server.seen).toHaveLength(before);
+    await page.getByLabel("The tool's name").pressSequentially("delete_note");
+    await page.screenshot({ path: path.join(SHOTS, "app-ask-typed.png") });
+    await page.waitForTimeout(3300);
+    click(page, "Allow once");
+    expect((await reply).status).toBe(200);
+    await gone();
+  }, 60_000);
+
   it("denies when it is closed, and when its page dies", async () => {
     const closed = send({ n: 4 });
     await asking();

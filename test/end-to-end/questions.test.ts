@@ -240,16 +240,19 @@ describe("a call that no rule decides", () => {
 });
 
 describe("only the surface that asks can answer (threats 52, 53)", () => {
-  it.each(["questions.list", "questions.show", "questions.hold", "questions.answer"] as const)(
-    "%s is refused to the app and to the command line",
-    async (method) => {
-      const { house } = await begin();
-      for (const surface of ["app", "cli"] as const) {
-        const reply = await house.countersign.desk.call(surface, method, {});
-        expect(reply).toMatchObject({ ok: false, error: { code: "surface_refused" } });
-      }
-    },
-  );
+  it.each([
+    "questions.list",
+    "questions.show",
+    "questions.hold",
+    "questions.revise",
+    "questions.answer",
+  ] as const)("%s is refused to the app and to the command line", async (method) => {
+    const { house } = await begin();
+    for (const surface of ["app", "cli"] as const) {
+      const reply = await house.countersign.desk.call(surface, method, {});
+      expect(reply).toMatchObject({ ok: false, error: { code: "surface_refused" } });
+    }
+  });
 
   it("and it can do nothing else", async () => {
     const { house } = await begin();

@@ -65,6 +65,8 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
     },
     "questions.list": () => questions.list(),
     "questions.show": ({ id }) => questions.show(id),
+    "questions.revise": ({ id, nonce, argumentsText }) =>
+      questions.revise(id, nonce, argumentsText),
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
     "questions.answer": ({ id, nonce, verdict }) => {
       questions.answer(id, nonce, verdict);

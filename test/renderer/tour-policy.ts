@@ -209,6 +209,60 @@ const QUESTIONS: readonly Stop[] = [
     go: shown,
   },
   {
+    name: "ask-edit",
+    world: () => full({ asked: [asks()] }),
+    async go(page) {
+      await shown(page);
+      await page.getByRole("button", { name: "Change the arguments" }).click();
+      await page
+        .getByLabel("Arguments, as they will be sent")
+        .fill('{"query": "Jane", "query": 2}');
+      await page.getByRole("button", { name: "Use these" }).click();
+      await page.getByText("twice").first().waitFor();
+    },
+  },
+  {
+    name: "ask-edited",
+    world: () => full({ asked: [asks()] }),
+    async go(page) {
+      await shown(page);
+      await page.getByRole("button", { name: "Change the arguments" }).click();
+      await page
+        .getByLabel("Arguments, as they will be sent")
+        .fill('{"query": "Jane Doe", "limit": 1}');
+      await page.getByRole("button", { name: "Use these" }).click();
+      await page.getByText("You changed them").scrollIntoViewIfNeeded();
+      await page.waitForTimeout(700);
+    },
+  },
+  {
+    name: "ask-anomaly",
+    world: () =>
+      full({
+        asked: [
+          {
+            kind: "anomaly",
+            tenant: "personal",
+            agent: { id: agent.id, name: agent.name, authMethod: "bearer" },
+            program: {
+              pid: 52_001,
+              path: "/usr/bin/curl",
+              startedAt: instant(-2000),
+              chain: [
+                { pid: 52_001, name: "curl", path: "/usr/bin/curl" },
+                { pid: 51_990, name: "python3.12", path: "/usr/bin/python3.12" },
+                { pid: 51_871, name: "bash", path: "/usr/bin/bash" },
+              ],
+              throughShim: false,
+              strength: "token",
+            },
+            before: ["/home/jane/.local/share/claude/versions/2.1.0"],
+          },
+        ],
+      }),
+    go: shown,
+  },
+  {
     name: "ask-trifecta",
     world: () =>
       full({

@@ -72,6 +72,8 @@ export type Verdict =
       readonly atMost?: number | null | undefined;
       /** With a consent: what is decided beforehand for tools that were shown; left out means nothing. */
       readonly tools?: readonly ToolChoice[] | undefined;
+      /** For what cannot be taken back: the tool's name, typed by hand. A program that only clicks cannot say it. */
+      readonly typed?: string | undefined;
     }
   | { readonly type: "deny" }
   /** "I did not ask for this": the agent is paused, too. */
@@ -85,8 +87,13 @@ export interface Traits {
   readonly grave: boolean;
   /** Waiters of equal keys are served by one answer; null: each asks for itself. */
   readonly sameAs: string | null;
-  /** @throws Refusal `verdict_not_offered` for a yes that this kind of question does not take */
-  readonly admit: (verdict: Allow) => void;
+  /** The tool whose arguments may be changed before a yes; null where there are none. */
+  readonly editable: string | null;
+  /**
+   * @param revised whether the arguments were changed
+   * @throws Refusal `verdict_not_offered` for a yes that this kind of question does not take, `verdict_not_typed`
+   */
+  readonly admit: (verdict: Allow, revised: boolean) => void;
 }
 
 const notOffered = (reason: string): never => {
@@ -99,7 +106,7 @@ const noTools = (tools: Allow["tools"]): void => {
   if (tools !== undefined) notOffered("only a consent decides on tools beforehand");
 };
 
-function admitCall({ subject, trifecta }: CallMatter, allow: Allow): void {
+function admitCall({ subject, trifecta }: CallMatter, allow: Allow, revised: boolean): void {
   const { lifetime, scope, fields, atMost } = allow;
   noTools(allow.tools);
   if (trifecta !== undefined && lifetime !== "once") {
@@ -107,6 +114,9 @@ function admitCall({ subject, trifecta }: CallMatter, allow: Allow): void {
   }
   if (subject.destructive && lifetime === "always") {
     notOffered("what cannot be taken back is never allowed for good");
+  }
+  if (revised && lifetime !== "once") {
+    notOffered("what you changed yourself is allowed this one time");
   }
   const isGrant = lifetime !== "once" && lifetime !== "always";
   if (lifetime === "this-run" && subject.run == null) notOffered("the call belongs to no run");
@@ -120,6 +130,7 @@ function admitCall({ subject, trifecta }: CallMatter, allow: Allow): void {
     const conditions = conditionsFor(subject.argumentsText, fields ?? []);
     if (typeof conditions === "string") notOffered(conditions);
   }
+  if (subject.destructive && allow.typed !== subject.tool) throw new Refusal("verdict_not_typed");
 }
 
 const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
@@ -138,7 +149,8 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
         subject.run?.id ?? null,
         trifecta !== undefined,
       ]),
-      admit: (allow) => admitCall(matter, allow),
+      editable: subject.tool,
+      admit: (allow, revised) => admitCall(matter, allow, revised),
     };
   },
   consent: ({ offer }) => ({
@@ -147,6 +159,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     grave: true,
     // Whatever the agent sends there first waits for the same answer.
     sameAs: JSON.stringify([offer.agent.id, offer.server.id, offer.terms]),
+    editable: null,
     admit({ lifetime, tools = [] }) {
       if (lifetime !== "always") notOffered("a consent stands until something changes");
       admitChoices(tools, offer.tools ?? []);
@@ -156,6 +169,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     agent,
     grave: false,
     sameAs: JSON.stringify([tenant, wish.registration, wish.account?.id]),
+    editable: null,
     admit({ lifetime, tools }) {
       noTools(tools);
       if (lifetime !== "once") notOffered("signing in is done once");
@@ -165,6 +179,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     agent: null,
     grave: true,
     sameAs: null,
+    editable: null,
     admit({ lifetime, tools }) {
       noTools(tools);
       if (lifetime !== "always") notOffered("a rule stands until it is removed");
@@ -174,6 +189,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     agent: null,
     grave: true,
     sameAs: null,
+    editable: null,
     admit({ lifetime }) {
       if (lifetime !== "always") notOffered("a label is gone until it is set again");
     },
@@ -182,6 +198,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     agent,
     grave: true,
     sameAs: JSON.stringify([agent.id, program?.path ?? null]),
+    editable: null,
     admit({ lifetime }) {
       if (lifetime !== "always") notOffered("a program is known from then on, or not at all");
     },
@@ -191,6 +208,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     grave: true,
     // It is about the tool and nobody's arguments: one answer serves all that wait for it.
     sameAs: JSON.stringify([server.id, server.target, change.tool, change.after.fingerprint]),
+    editable: null,
     admit({ lifetime }) {
       if (lifetime !== "always") notOffered("a tool is agreed to as it is, until it changes");
     },

@@ -52,6 +52,9 @@ export interface PermitRecord {
    * it may not be written down; missing in rows of before it was kept.
    */
   readonly seen?: unknown;
+  /** The person changed the arguments: argumentsHash is of what was sent, originalHash of what the agent wrote. */
+  readonly edited?: true;
+  readonly originalHash?: string;
 }
 
 /** Leave for one call, or the refusal. Only permission.decide makes one. */
@@ -64,6 +67,8 @@ export interface Permit {
   readonly input?: PolicyInput;
   /** Null: it may go on. */
   readonly refusal: Refusal | null;
+  /** To be sent in place of the agent's arguments, where the person changed them. */
+  readonly argumentsText?: string | undefined;
 }
 
 export interface PermissionPorts extends ToolPorts {
@@ -92,8 +97,8 @@ export interface Wanted {
   /** The bytes of `params.arguments`, as text; `{}` where there are none. */
   readonly argumentsText: string;
   readonly program: Program | null;
-  /** Its arguments or its name hold a secret of ours. */
-  readonly holdsSecret: boolean;
+  /** Whether a text holds a secret of ours. */
+  readonly holdsSecret: (text: string) => boolean;
 }
 
 /** Answers of which it is known what they made. */
@@ -176,7 +181,7 @@ export function createPermission(ports: PermissionPorts) {
     { rules, trifecta }: { rules: readonly string[]; trifecta: Trifecta },
     blank: PermitRecord,
     signal: AbortSignal | undefined,
-  ): Promise<{ record: PermitRecord; refusal: Refusal | null }> {
+  ): Promise<Pick<Permit, "record" | "refusal" | "argumentsText">> {
     const matter = {
       kind: "call",
       subject,
@@ -186,8 +191,16 @@ export function createPermission(ports: PermissionPorts) {
     } as const;
     const answered = await questions.ask(matter, signal);
     const { verdict } = answered;
+    const revision = verdict.type === "allow" ? answered.revision : null;
     const record: PermitRecord = {
       ...blank,
+      ...(revision === null
+        ? {}
+        : {
+            argumentsHash: revision.argumentsHash,
+            edited: true,
+            originalHash: blank.argumentsHash,
+          }),
       question: answered.question,
       grant: await keep(server, subject, answered),
       lifetime: verdict.type === "allow" ? verdict.lifetime : null,
@@ -195,7 +208,7 @@ export function createPermission(ports: PermissionPorts) {
     };
     const said =
       verdict.type === "allow" ? null : new Refusal("call_refused", { tool: subject.tool });
-    return { record, refusal: said };
+    return { record, refusal: said, argumentsText: revision?.argumentsText };
   }
 
   /** What is decided of a call, once it is known to which stretch of work it belongs. */
@@ -206,20 +219,22 @@ export function createPermission(ports: PermissionPorts) {
     const found = ports.pins.look(server, who.agent, tool);
     const look = found instanceof Promise ? await found : found;
     const subject = subjectOf(who, server, wanted, standing, digest, wanted.program, look, entered);
-    const input = policyInput(who, server, {
-      tool,
-      via: wanted.via,
-      // Read strictly before: this cannot lose anything, and policy sees what the server will see.
-      argumentsValue: JSON.parse(argumentsText) as unknown,
-      program: wanted.program,
-      now: clock.now(),
-      practice: ports.isPractice(server.tenant),
-      labels: flow.labels(server.id, tool),
-      callsInRun: entered.calls,
-      account: standing.account,
-      fingerprint: look.fingerprint,
-      callsLastHour: call.callsLastHour,
-    });
+    const inputWith = (text: string) =>
+      policyInput(who, server, {
+        tool,
+        via: wanted.via,
+        // Read strictly before: this cannot lose anything, and policy sees what the server will see.
+        argumentsValue: JSON.parse(text) as unknown,
+        program: wanted.program,
+        now: clock.now(),
+        practice: ports.isPractice(server.tenant),
+        labels: flow.labels(server.id, tool),
+        callsInRun: entered.calls,
+        account: standing.account,
+        fingerprint: look.fingerprint,
+        callsLastHour: call.callsLastHour,
+      });
+    const input = inputWith(argumentsText);
     const ruled = policy.decide(input);
     // The policy in this thread answers at once, and nothing else happens between what was seen and what is decided.
     const ruling = ruled instanceof Promise ? await ruled : ruled;
@@ -227,11 +242,12 @@ export function createPermission(ports: PermissionPorts) {
     const { effect, rules } = said;
     const blank = { ...call.blank, toolFingerprint: look.fingerprint, policy: ruling.policy };
     const told = { rules, run, input };
-    if (effect === "deny") {
-      const refusal = rules.includes(POLICY_FAILED)
+    const denial = (by: readonly string[]): Refusal =>
+      by.includes(POLICY_FAILED)
         ? new Refusal("policy_failed", { tool })
-        : new Refusal("policy_denied", { rule: rules[0] ?? "", tool });
-      return { ...told, record: blank, refusal };
+        : new Refusal("policy_denied", { rule: by[0] ?? "", tool });
+    if (effect === "deny") {
+      return { ...told, record: blank, refusal: denial(rules) };
     }
     if (look.standing === "rejected" || look.standing === "changed") {
       const step = await stepOfTool(ports, subject, server, look, signal);
@@ -248,7 +264,24 @@ export function createPermission(ports: PermissionPorts) {
       return { ...told, record: { ...blank, grant: grant.id }, refusal: null };
     }
     try {
-      return { ...told, ...(await asked(server, subject, said, blank, signal)) };
+      const outcome = await asked(server, subject, said, blank, signal);
+      const edited = outcome.argumentsText;
+      if (edited === undefined) return { ...told, ...outcome };
+      // What the person wrote is judged like what the agent wrote: policy still denies, and no secret goes out.
+      const sent = inputWith(edited);
+      const again = await policy.decide(sent);
+      const refusal = wanted.holdsSecret(edited)
+        ? new Refusal("secret_in_arguments", { tool })
+        : again.effect === "deny"
+          ? denial(again.rules)
+          : null;
+      return {
+        run,
+        input: sent,
+        ...outcome,
+        rules: refusal === null ? rules : again.rules,
+        refusal,
+      };
     } catch (error) {
       return { ...told, record: blank, refusal: asRefusal(error) };
     }
@@ -294,12 +327,14 @@ export function createPermission(ports: PermissionPorts) {
         program: program === null ? null : { pid: program.pid, path: program.path },
       };
       // Nothing of it is shown to anybody, and no rule can let it through.
-      if (wanted.holdsSecret) {
+      if (wanted.holdsSecret(wanted.argumentsText) || wanted.holdsSecret(wanted.tool)) {
         const refusal = new Refusal("secret_in_arguments", { tool: wanted.tool });
         return { rules: ["built-in/secret-in-arguments"], run: entered.id, record: blank, refusal };
       }
       const admitted = ports.programs.admit(who, program, true, signal);
+      const since = clock.monotonic();
       const stranger = admitted === null ? null : await admitted;
+      if (admitted !== null) blank = { ...blank, waitedMs: clock.monotonic() - since };
       if (stranger !== null) {
         return {
           rules: ["built-in/known-program"],
@@ -312,7 +347,11 @@ export function createPermission(ports: PermissionPorts) {
         const passed = ports.consents.pass(who, server, true, signal);
         // Where nothing is asked, nothing else may come between this and the question about the call.
         const { by, consent, waitedMs } = passed instanceof Promise ? await passed : passed;
-        blank = { ...blank, consent: { by, consent }, waitedMs };
+        blank = {
+          ...blank,
+          consent: { by, consent },
+          waitedMs: together(blank.waitedMs, waitedMs),
+        };
       } catch (error) {
         return { rules: [NO_CONSENT], run: entered.id, record: blank, refusal: asRefusal(error) };
       }

@@ -5,6 +5,7 @@ import { base64url, type Digest } from "../digest.ts";
 import { Refusal } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Timers } from "../oauth/keeping/token-keeper.ts";
+import { type Revision, revisionOf } from "./revision.ts";
 import { type Matter, type Traits, traitsOf, type Verdict } from "./matter.ts";
 import { createPatience } from "./patience.ts";
 
@@ -17,6 +18,8 @@ export interface Question {
   /** UTC instants. */
   readonly askedAt: string;
   readonly deadlineAt: string;
+  /** What the person made of the arguments; null where they stand as the agent wrote them. */
+  readonly revision: Revision | null;
   /** Calls that this answer serves: identical ones wait together. */
   readonly waiting: number;
   /** Milliseconds before a yes counts, after each showing. */
@@ -26,6 +29,8 @@ export interface Question {
 export interface Answered {
   readonly question: string;
   readonly verdict: Verdict;
+  /** Sent in place of the agent's arguments, after a yes. */
+  readonly revision: Revision | null;
   readonly waitedMs: number;
 }
 
@@ -52,6 +57,7 @@ interface Open {
   waiters: Set<Waiter>;
   cancelTimer: () => void;
   /** The showing whose verdict counts: there is one at a time, and its nonce is known to that surface alone. */
+  revision: Revision | null;
   showing: { readonly nonce: string; since: number } | null;
 }
 
@@ -78,6 +84,7 @@ export function createQuestions(ports: {
     matter: one.matter,
     askedAt: new Date(one.askedAt).toISOString(),
     deadlineAt: new Date(clock.now() + (one.deadline - clock.monotonic())).toISOString(),
+    revision: one.revision,
     waiting: one.waiters.size,
     deadTime: deadTimeOf(one.traits),
   });
@@ -90,7 +97,12 @@ export function createQuestions(ports: {
       waiter.settle(
         result instanceof Refusal
           ? result
-          : { question: one.id, verdict: result, waitedMs: now - waiter.since },
+          : {
+              question: one.id,
+              verdict: result,
+              revision: one.revision,
+              waitedMs: now - waiter.since,
+            },
       );
     }
     ports.changed();
@@ -123,6 +135,7 @@ export function createQuestions(ports: {
       deadline: now + ASK_FOR,
       waiters: new Set(),
       cancelTimer: () => undefined,
+      revision: null,
       showing: null,
     };
     open.set(one.id, one);
@@ -182,6 +195,21 @@ export function createQuestions(ports: {
       return { ...view(one), nonce: one.showing.nonce };
     },
 
+    /**
+     * The person changes the arguments: what is shown now is another thing, and is shown anew. Null: as they were.
+     * @throws Refusal `question_closed`, `verdict_refused`, `verdict_not_offered`, and as revisionOf() does
+     */
+    revise(id: string, nonce: string, text: string | null): Question & { readonly nonce: string } {
+      const one = find(id);
+      if (one.showing?.nonce !== nonce) throw new Refusal("verdict_refused");
+      const { editable } = one.traits;
+      if (editable === null) {
+        throw new Refusal("verdict_not_offered", { reason: "there is nothing to change in it" });
+      }
+      one.revision = text === null ? null : revisionOf(editable, text, digest);
+      return this.show(id);
+    },
+
     /** The person is busy with it: it waits on, within limits. @throws Refusal `question_closed`, `verdict_refused` */
     hold(id: string, nonce: string): Question {
       const one = find(id);
@@ -210,7 +238,7 @@ export function createQuestions(ports: {
 
     /**
      * Takes the verdict of the showing that this nonce belongs to, once.
-     * @throws Refusal `question_closed`, `verdict_refused`, `verdict_too_early`, `verdict_not_offered`
+     * @throws Refusal `question_closed`, `verdict_refused`, `verdict_too_early`, `verdict_not_offered`, `verdict_not_typed`
      */
     answer(id: string, nonce: string, verdict: Verdict): Matter {
       const one = find(id);
@@ -223,7 +251,7 @@ export function createQuestions(ports: {
           showing.since = clock.monotonic();
           throw new Refusal("verdict_too_early");
         }
-        traitsOf(one.matter).admit(verdict);
+        traitsOf(one.matter).admit(verdict, one.revision !== null);
       }
       if (one.traits.agent !== null) patience.answered(one.traits.agent.id);
       end(one, verdict);

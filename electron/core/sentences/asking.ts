@@ -11,6 +11,10 @@ export const askingWords = {
     "The credential of “{agent}” is not allowed for the program {program}.",
     "Give that program an agent of its own in Countersign, or say yes when Countersign asks about it.",
   ],
+  verdict_not_typed: [
+    "What cannot be taken back is allowed only with the tool's name, typed by hand.",
+    "Type the name exactly as the question shows it.",
+  ],
   secret_in_arguments: [
     "The arguments of “{tool}” hold a secret that Countersign keeps, so the call was not sent.",
     "Leave the secret out: Countersign attaches what the server needs by itself.",

@@ -77,12 +77,21 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
     }
 
     plan = await gateway.open(reached, asked, signal);
+    const headers = wire.onwardHeaders(request.headers);
+    if (plan.revised !== null) {
+      message = plan.revised.message;
+      body = Buffer.from(plan.revised.body);
+      // What mirrored the old arguments is not true any more.
+      wire.checkHeaders(message, request.headers);
+      for (const name of Object.keys(headers))
+        if (wire.mirrorsArguments(name)) delete headers[name];
+    }
     const upstream = ports.upstreamFor(server.kind);
     const outgoing = {
       agentId: who.agent.id,
       server,
       method: request.method as "POST" | "GET" | "DELETE",
-      headers: wire.onwardHeaders(request.headers),
+      headers,
       message,
       body,
       signal,

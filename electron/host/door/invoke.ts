@@ -103,9 +103,10 @@ export async function serveInvoke(
       const upstream = ports.upstreamFor(server.kind);
       const answer = await withFreshToken(ports, plan, signal, (attachment) => {
         evidence = evidenceOf(attachment);
+        const onward = plan.revised === null ? sent : { ...sent, body: plan.revised.body };
         const order = { agentId: who.agent.id, server, attachment, signal };
         const scrubber = ports.scrubber();
-        return collect(upstream, order, sent, wire.readMessage, scrubber).finally(() => {
+        return collect(upstream, order, onward, wire.readMessage, scrubber).finally(() => {
           removed += scrubber.removed;
         });
       });

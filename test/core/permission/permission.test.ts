@@ -91,7 +91,7 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
       sessionId: null,
       argumentsText: JSON.stringify(args),
       program: null,
-      holdsSecret: false,
+      holdsSecret: () => false,
     });
   /** Decides, and sends where it may go on. */
   const call = async (name: string, tool: string, who = WHO) => {

@@ -78,7 +78,11 @@ describe("a question", () => {
     expect(refused(() => stage.questions.answer(shown.id, shown.nonce, always))).toBe(
       "verdict_not_offered",
     );
-    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, once))).toBe("taken");
+    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, once))).toBe(
+      "verdict_not_typed",
+    );
+    const typed: Verdict = { ...once, typed: "delete_user" } as Verdict;
+    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, typed))).toBe("taken");
   });
 
   it("refuses a forged verdict: without a showing, with another's nonce, with an old one, for another id", () => {
