@@ -1,5 +1,5 @@
 // The other end of a loopback connection in the kernel's table: which user holds it, and which socket it is.
-import fs from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 
 export interface SocketEnd {
   readonly uid: number;
@@ -27,6 +27,8 @@ function hexOf(address: string, port: number): string | null {
     .join("");
   return `${hex}:${port.toString(16).padStart(4, "0")}`.toUpperCase();
 }
+/** Bytes of one read. */
+const CHUNK = 64 * 1024;
 /** Readings before the other end counts as gone. */
 const ROUNDS = 3;
 /** An IPv4 address in the table of IPv6 sockets. */
@@ -46,8 +48,24 @@ export function createSocketTable(root = "/proc") {
   let queue: { readonly ours: string; readonly theirs: string; found: (found: Found) => void }[] =
     [];
   let working = false;
-  const read = (name: string): Promise<string> =>
-    fs.readFile(`${root}/net/${name}`, "utf8").catch(() => "");
+  /** The kernel gives a page at a time, which node 18 takes for the end of the file: it is read until nothing comes. */
+  async function read(name: string): Promise<string> {
+    const chunks: Buffer[] = [];
+    let file: FileHandle | null = null;
+    try {
+      file = await open(`${root}/net/${name}`);
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK));
+        if (bytesRead === 0) break;
+        chunks.push(buffer.subarray(0, bytesRead));
+      }
+    } catch {
+      return "";
+    } finally {
+      await file?.close();
+    }
+    return Buffer.concat(chunks).toString("latin1");
+  }
 
   async function work(): Promise<void> {
     if (working) return;
