@@ -81,7 +81,7 @@ describe("a question", () => {
     expect(refused(() => stage.questions.answer(shown.id, shown.nonce, once))).toBe(
       "verdict_not_typed",
     );
-    const typed: Verdict = { ...once, typed: "delete_user" } as Verdict;
+    const typed: Verdict = { ...once, typed: "delete_user" };
     expect(refused(() => stage.questions.answer(shown.id, shown.nonce, typed))).toBe("taken");
   });
 
