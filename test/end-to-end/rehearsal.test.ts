@@ -100,7 +100,7 @@ describe("a rehearsal over the journal", () => {
     await send(`tool_${secret}`);
     const [row] = await house.calls();
     expect(JSON.stringify(row)).not.toContain(secret);
-    expect(row?.permit?.seen).toBeNull();
+    expect(row?.permit?.seen ?? null).toBeNull();
     const found = await rehearse(house, { type: "add-rule", effect: "deny", tool: "*" });
     expect(found.counts).toMatchObject({ calls: 0, unjudged: { unknown: 1 } });
   });
