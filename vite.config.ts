@@ -114,6 +114,7 @@ export default defineConfig({
       headless: "electron/headless.ts",
       cli: "electron/cli.ts",
       stdio: "electron/stdio.ts",
+      "policy-worker": "electron/host/policy/worker.mjs",
     }),
     preload: forNode("preload", {
       app: "electron/preload/app.ts",

@@ -5,6 +5,7 @@ import type { FailedStep } from "./core/flows.ts";
 import type { FlowLabel, ToolLabels } from "./core/labels/labels.ts";
 import type { CallRow } from "./core/journal.ts";
 import type { Question } from "./core/permission/questions.ts";
+import type { OwnPolicyView } from "./core/policy/own.ts";
 import type { Rehearsal } from "./core/policy/rehearsal.ts";
 import type { Account } from "./core/oauth/keeping/accounts.ts";
 import type { BrokenDocument, DocumentName } from "./core/registry.ts";
@@ -180,6 +181,17 @@ export type { FailedStep } from "./core/flows.ts";
 /** One page of a local server's standard error, newest last. */
 export interface StderrTail {
   readonly lines: readonly string[];
+}
+
+/** The policies that decide now. */
+export interface InForceView {
+  /** SHA-256 over all of them and their data; empty while everything is denied. */
+  readonly hash: string;
+  /** Source of the policy that Countersign ships. */
+  readonly shipped: string;
+  readonly own: readonly OwnPolicyView[];
+  /** Why everything is denied. */
+  readonly trouble: Complaint | null;
 }
 
 /** Pushed to every listening surface. Small, and a hint to ask again rather than the data, save for calls. */

@@ -10,6 +10,7 @@ import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
 import { knownProgramSchema } from "./core/permission/known-programs.ts";
 import { serverPinsSchema } from "./core/pins/document.ts";
+import { MOST_POLICIES, ownPolicySchema } from "./core/policy/own.ts";
 import { ruleSchema } from "./core/policy/rules.ts";
 import { serverSchema } from "./core/servers.ts";
 import { settingsSchema } from "./core/settings.ts";
@@ -26,6 +27,7 @@ export const documentSchemas: Schemas = {
   certificates: z.array(certificateSchema),
   actors: actorKeysSchema,
   rules: z.array(ruleSchema),
+  policies: z.array(ownPolicySchema).max(MOST_POLICIES),
   connections: z.array(connectionSchema),
   labels: z.array(labelsSchema),
   consents: z.array(consentSchema),

@@ -1,6 +1,11 @@
 // The contract's methods about the policy as a whole.
 import { DEFAULT_TENANT } from "./core/names.ts";
 import { readRulesFile, writeRulesFile } from "./core/policy/rules-file.ts";
+import { complaint } from "./core/sentences.ts";
+import { Secret } from "./core/secret.ts";
+import { compileRego } from "./host/policy/compile.ts";
+import { readBundle } from "./host/policy/bundle.ts";
+import { shippedSource } from "./host/policy/engine.ts";
 import type { Store } from "./core/registry.ts";
 import type { PermissionRooms } from "./permission-rooms.ts";
 import type { Handlers } from "./surface.ts";
@@ -23,6 +28,32 @@ export function policyHandlers(
     "policy.rehearse": ({ change, last, days }) => policies.rehearse(change, { last, days }, rules),
     "policy.rehearsal": ({ id }) => rehearsals.get(id),
     "policy.cancelRehearsal": ({ id }) => rehearsals.cancel(id),
+    "policy.inForce": async () => {
+      const trouble = policies.trouble();
+      return {
+        hash: policies.policy.hash(),
+        shipped: shippedSource,
+        own: await policies.own.views(),
+        trouble: trouble === null ? null : complaint(trouble),
+      };
+    },
+    "policy.install": async ({ name, mode, source }) => {
+      if (source.type === "server") {
+        const { url, token, timeoutMs } = source;
+        const secret = token === undefined ? null : new Secret(token);
+        const server = { type: "server", url, token: secret, timeoutMs } as const;
+        return policies.own.install({ name, mode, source: server });
+      }
+      const bytes = Buffer.from(source.base64, "base64");
+      const isSource = source.origin.endsWith(".rego");
+      const bundle = isSource ? await compileRego(bytes.toString("utf8")) : readBundle(bytes);
+      const { origin } = source;
+      return policies.own.install({ name, mode, source: { type: "bundle", origin, bundle } });
+    },
+    "policy.remove": async ({ id }) => {
+      await policies.own.remove(id);
+      return { removed: true };
+    },
     "rules.export": ({ tenant = DEFAULT_TENANT }) => {
       known(tenant);
       return writeRulesFile(rules.list(tenant), parties());

@@ -16,6 +16,7 @@ import { createQuestions } from "./core/permission/questions.ts";
 import { createRuleRegister } from "./core/policy/rule-register.ts";
 import type { Log } from "./core/log.ts";
 import { createPins, type PinPorts } from "./core/pins/pins.ts";
+import type { Vault } from "./core/vault.ts";
 import type { Store } from "./core/registry.ts";
 import { createRuns, type FormerRun } from "./core/runs/runs.ts";
 import type { Server } from "./core/servers.ts";
@@ -29,6 +30,9 @@ export interface PermissionRoomsPorts {
   readonly timers: Timers;
   readonly fetchList: PinPorts["fetchList"];
   readonly journal: Pick<Journal, "search">;
+  readonly vault: Vault;
+  /** Where bundles of the person's own are kept. */
+  readonly policyFolder: string;
   readonly emit: (event: AppEvent) => void;
   readonly isPractice: (tenant: string) => boolean;
   /** Runs that were going on when the program ended. */
@@ -104,7 +108,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     // Where it cannot be written, the servers cannot either, and say so.
     if (name === "servers") void pins.prune().catch(() => undefined);
   });
-  const policies = await createPolicyRooms(ports);
+  const policies = await createPolicyRooms({ ...ports, questions });
   const permission = createPermission({
     pins,
     policy: policies.policy,

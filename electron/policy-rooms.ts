@@ -2,20 +2,31 @@
 import type { AppEvent } from "./contract.ts";
 import type { RehearsedChange } from "./contract/policy.ts";
 import type { Clock } from "./core/clock.ts";
+import { isLoopback } from "./core/destination.ts";
 import type { Digest } from "./core/digest.ts";
+import { asRefusal, Refusal } from "./core/errors.ts";
 import type { Journal } from "./core/journal.ts";
+import type { Log } from "./core/log.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import type { Timers } from "./core/oauth/keeping/token-keeper.ts";
+import type { Questions } from "./core/permission/questions.ts";
 import { createHistory } from "./core/policy/history.ts";
-import { inForce, nothingGoes } from "./core/policy/in-force.ts";
-import { readSets } from "./core/policy/judge.ts";
+import { type InForce, nothingGoes } from "./core/policy/in-force.ts";
+import type { OwnPolicy } from "./core/policy/own.ts";
+import { createOwnRegister } from "./core/policy/own-register.ts";
 import type { PolicyPlan } from "./core/policy/plan.ts";
-import { createRehearsals, type Rehearsal, type Span } from "./core/policy/rehearsal.ts";
+import {
+  createRehearsals,
+  type Rehearsal,
+  type RehearsalCounts,
+  type Span,
+} from "./core/policy/rehearsal.ts";
 import type { RuleRegister } from "./core/policy/rule-register.ts";
 import { readRulesFile } from "./core/policy/rules-file.ts";
 import type { DocumentName, Store } from "./core/registry.ts";
-import { Refusal } from "./core/errors.ts";
-import { loadEngine, shippedPolicy } from "./host/policy/engine.ts";
+import type { Vault } from "./core/vault.ts";
+import { openOwnFiles } from "./host/policy/own-files.ts";
+import { createPolicyEngines, type Loaded } from "./policy-engines.ts";
 
 export interface PolicyRoomsPorts {
   readonly store: Store;
@@ -23,36 +34,63 @@ export interface PolicyRoomsPorts {
   readonly digest: Digest;
   readonly timers: Timers;
   readonly journal: Pick<Journal, "search">;
+  readonly questions: Questions;
+  readonly vault: Vault;
+  /** Where bundles are kept. */
+  readonly policyFolder: string;
+  readonly log: Log;
   readonly emit: (event: AppEvent) => void;
 }
 
 /** Documents that decide: where one of them cannot be read, nothing is let through. */
-const DECIDING: readonly DocumentName[] = ["rules"];
+const DECIDING: readonly DocumentName[] = ["rules", "policies"];
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** Calls that are being decided by what is replaced have this long. Milliseconds. */
+const LINGER = 6000;
+/** Calls of the past that a question about a policy tells of. */
+const TOLD = 2000;
 
 export type PolicyRooms = Awaited<ReturnType<typeof createPolicyRooms>>;
 
 export async function createPolicyRooms(ports: PolicyRoomsPorts) {
   const { store, clock, digest, timers, journal, emit } = ports;
-  const engine = await loadEngine(shippedPolicy(), store.read("rules"));
-  const parts = [{ name: null, engine, read: readSets }];
-  const ruling = inForce(parts, digest);
+  const files = openOwnFiles(ports.policyFolder);
+  const engines = createPolicyEngines({ digest, files, vault: ports.vault });
+  let loaded: Loaded | null = null;
+  let trouble: Refusal | null = null;
+  let closed = false;
+
+  const plan = (): PolicyPlan => ({ rules: store.read("rules"), own: store.read("policies") });
+
+  /** Never falls back to another policy: what cannot be loaded denies. */
+  async function load(): Promise<void> {
+    const old = loaded;
+    try {
+      loaded = await engines.load(plan());
+      // Rules may have changed while it was loaded.
+      loaded.setRules(store.read("rules"));
+      trouble = null;
+    } catch (error) {
+      loaded = null;
+      trouble = asRefusal(error);
+      ports.log.error("policy.load", error);
+    }
+    if (old !== null) timers.after(LINGER, () => old.close());
+    emit({ type: "changed", what: "troubles" });
+  }
+  let turn = load();
+  await turn;
+  const settle = (): Promise<void> => turn;
   store.watch((name) => {
-    if (name === "rules") engine.setRules(store.read("rules"));
+    if (name === "rules") loaded?.setRules(store.read("rules"));
+    if (name === "policies") turn = turn.then(() => (closed ? undefined : load()));
   });
   // A broken document reads as empty: without this, its denials would be gone with it.
-  const now = () =>
-    store.broken().some(({ document }) => DECIDING.includes(document)) ? nothingGoes : ruling;
-
-  const plan = (): PolicyPlan => ({ rules: store.read("rules") });
-
-  /** A policy that is asked for one rehearsal, apart from the one in force. */
-  async function open({ rules }: PolicyPlan) {
-    const own = await loadEngine(shippedPolicy(), rules);
-    const policy = inForce([{ name: null, engine: own, read: readSets }], digest);
-    return { policy, close: () => undefined };
-  }
+  const now = (): InForce =>
+    loaded === null || store.broken().some(({ document }) => DECIDING.includes(document))
+      ? nothingGoes
+      : loaded.policy;
 
   const rehearsals = createRehearsals({
     journal,
@@ -62,20 +100,68 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
     progress: ({ id, state, done, of }) => emit({ type: "rehearsal", id, state, done, of }),
   });
 
+  function begin(next: PolicyPlan, span: Span): Rehearsal {
+    const before = plan();
+    return rehearsals.begin(span, async () => {
+      const first = await engines.load(before).catch(() => ({
+        policy: nothingGoes,
+        close: () => undefined,
+      }));
+      try {
+        return { now: first, next: await engines.load(next) };
+      } catch (error) {
+        first.close();
+        throw error;
+      }
+    });
+  }
+
+  /** Past calls are sent to nobody before the person has agreed: a server elsewhere is not asked about them. */
+  const isHere = ({ source }: OwnPolicy): boolean =>
+    source.type === "bundle" || isLoopback(new URL(source.url));
+
+  const own = createOwnRegister({
+    store,
+    clock,
+    digest,
+    questions: ports.questions,
+    vault: ports.vault,
+    files,
+    async tryOut(policy) {
+      const one = await engines.load({ rules: [], own: [{ ...policy, mode: "replace" }] });
+      one.close();
+    },
+    async rehearse(policies): Promise<RehearsalCounts | null> {
+      if (!policies.every(isHere)) return null;
+      const { id } = begin(
+        { rules: store.read("rules"), own: policies },
+        { last: TOLD, since: null },
+      );
+      const ended = await rehearsals.ended(id);
+      return ended.state === "done" ? ended.counts : null;
+    },
+    settle,
+  });
+
   /** What would stand after the change. @throws Refusal as the change itself would */
   function after(change: RehearsedChange, register: RuleRegister): PolicyPlan {
-    const { rules } = plan();
+    const { rules, own: policies } = plan();
     if (change.type === "add-rule") {
       const { type: _type, tenant = DEFAULT_TENANT, ...wish } = change;
-      return { rules: [...rules, register.draft({ tenant, ...wish }).rule] };
+      return { rules: [...rules, register.draft({ tenant, ...wish }).rule], own: policies };
     }
     if (change.type === "remove-rule") {
       if (!rules.some(({ id }) => id === change.id)) throw new Refusal("rule_unknown");
-      return { rules: rules.filter(({ id }) => id !== change.id) };
+      return { rules: rules.filter(({ id }) => id !== change.id), own: policies };
+    }
+    if (change.type === "remove-policy") {
+      if (!policies.some(({ id }) => id === change.id)) throw new Refusal("policy_unknown");
+      return { rules, own: policies.filter(({ id }) => id !== change.id) };
     }
     const parties = { agents: store.read("agents"), servers: store.read("servers") };
     const wishes = readRulesFile(change.text, change.tenant ?? DEFAULT_TENANT, parties);
-    return { rules: [...rules, ...wishes.map((wish) => register.draft(wish).rule)] };
+    const more = wishes.map((wish) => register.draft(wish).rule);
+    return { rules: [...rules, ...more], own: policies };
   }
 
   return {
@@ -83,6 +169,10 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
       decide: (input: unknown) => now().decide(input),
       hash: () => now().hash(),
     },
+    /** Why everything is denied; null where nothing is wrong. */
+    trouble: (): Refusal | null => trouble,
+    own,
+    settle,
     history: createHistory(
       clock,
       (agentId) => journal.search({ agentId, from: clock.now() - HOUR, limit: 1 }).matched,
@@ -93,15 +183,14 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
       span: { readonly last: number; readonly days: number | null },
       register: RuleRegister,
     ): Rehearsal {
-      const [before, next] = [plan(), after(change, register)];
       const since = span.days === null ? null : clock.now() - span.days * DAY;
-      const looked: Span = { last: span.last, since };
-      return rehearsals.begin(looked, async () => ({
-        now: await open(before),
-        next: await open(next),
-      }));
+      return begin(after(change, register), { last: span.last, since });
     },
     rehearsals,
-    close: (): void => rehearsals.cancelAll(),
+    close(): void {
+      closed = true;
+      rehearsals.cancelAll();
+      loaded?.close();
+    },
   };
 }

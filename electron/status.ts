@@ -18,6 +18,7 @@ export interface StatusFacts {
   readonly startedAt: string;
   readonly store: Store;
   readonly journal: Pick<HostJournal, "trouble" | "count">;
+  readonly policyTrouble: Refusal | null;
   readonly vault: VaultStatus;
   readonly clock: Clock;
 }
@@ -47,6 +48,7 @@ export function statusOf(facts: StatusFacts): AppStatus {
     broken,
     troubles: [
       ...(trouble === null ? [] : [complaint(trouble)]),
+      ...(facts.policyTrouble === null ? [] : [complaint(facts.policyTrouble)]),
       ...broken.map(({ code, file, line, reason }) =>
         complaint(new Refusal(code, { file, line: line ?? "?", reason })),
       ),

@@ -9,3 +9,9 @@ declare module "*.wasm?inline" {
   const address: string;
   export default address;
 }
+
+/** A text file as it is, put into the bundle by vite. */
+declare module "*.rego?raw" {
+  const text: string;
+  export default text;
+}

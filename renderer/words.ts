@@ -12,6 +12,7 @@ import { keyWords } from "./words/keys.ts";
 import { labWords } from "./words/lab.ts";
 import { logWords } from "./words/log.ts";
 import { overviewWords } from "./words/overview.ts";
+import { ownPolicyWords } from "./words/own-policy.ts";
 import { patternWords } from "./words/patterns.ts";
 import { policyWords } from "./words/policy.ts";
 import { rehearsalWords } from "./words/rehearsal.ts";
@@ -44,6 +45,7 @@ export const words = {
   asking: askingWords,
   policy: policyWords,
   rehearsal: rehearsalWords,
+  ownPolicy: ownPolicyWords,
   renewal: renewalWords,
   tools: toolWords,
 } as const;

@@ -63,6 +63,55 @@ export const POLICY_COMMANDS: readonly Command[] = [
     load: async () => (await import("./rehearse.ts")).importRules,
   },
   {
+    words: ["policy", "show"],
+    summary: "say which policies decide about calls",
+    synopsis: "",
+    arity: [0, 0],
+    options: {},
+    examples: ["countersign policy show"],
+    load: async () => (await import("./own-policy.ts")).show,
+  },
+  {
+    words: ["policy", "install"],
+    summary: "put a policy of your own in force, after a yes on the page that asks",
+    synopsis: "<name> [file]",
+    arity: [1, 2],
+    options: {
+      mode: {
+        type: "string",
+        value: "MODE",
+        help: "join the others (default) or replace Countersign's own",
+      },
+      server: {
+        type: "string",
+        value: "URL",
+        help: "ask an OPA server: https://HOST/v1/data/PACKAGE/RULE",
+      },
+      token: { type: "boolean", help: "read the server's bearer token from standard input" },
+      timeout: {
+        type: "string",
+        value: "MS",
+        help: "milliseconds for the server's answer (default 500)",
+      },
+    },
+    notes:
+      "The file is an OPA bundle (opa build -t wasm), policy.wasm, or Rego source where opa is on this machine.",
+    examples: [
+      "countersign policy install company bundle.tar.gz",
+      "countersign policy install company --server https://opa.example/v1/data/countersign/decision",
+    ],
+    load: async () => (await import("./own-policy.ts")).install,
+  },
+  {
+    words: ["policy", "remove"],
+    summary: "take a policy out of force, after a yes on the page that asks",
+    synopsis: "<name>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign policy remove company"],
+    load: async () => (await import("./own-policy.ts")).remove,
+  },
+  {
     words: ["policy", "rehearse"],
     summary: "say what a change of policy would have meant for past calls; nothing is changed",
     synopsis: "",

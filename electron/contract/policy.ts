@@ -2,8 +2,10 @@
 import { z } from "zod";
 import { idOf, label } from "../core/names.ts";
 import type { Rehearsal } from "../core/policy/rehearsal.ts";
+import type { InForceView } from "../contract-views.ts";
+import { type OwnPolicy, policyMode, policyName, serverTimeout } from "../core/policy/own.ts";
 import { effect, toolPattern } from "../core/policy/rules.ts";
-import { tenantScope } from "./inputs.ts";
+import { secretText, tenantScope } from "./inputs.ts";
 import { type MethodShape, returns } from "./shape.ts";
 
 /** What a person gives to make a rule. */
@@ -22,6 +24,7 @@ const change = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("add-rule"), ...newRule }),
   z.strictObject({ type: z.literal("remove-rule"), id: idOf("rule") }),
   z.strictObject({ type: z.literal("import-rules"), ...rulesFile }),
+  z.strictObject({ type: z.literal("remove-policy"), id: idOf("pol") }),
 ]);
 export type RehearsedChange = z.output<typeof change>;
 
@@ -45,6 +48,45 @@ export const policyMethods = {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("reh") }),
     output: returns<Rehearsal>(),
+  },
+  /** Which policies decide now. Nothing in it is secret. */
+  "policy.inForce": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({}),
+    output: returns<InForceView>(),
+  },
+  /** Loads a policy, tries it on past calls, and waits for the person's yes on the surface that asks. */
+  "policy.install": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      name: policyName,
+      mode: policyMode,
+      source: z.discriminatedUnion("type", [
+        z.strictObject({
+          type: z.literal("file"),
+          /** Its name, to be shown. */
+          origin: label.max(200),
+          /** An OPA bundle, policy.wasm or Rego source. */
+          base64: z
+            .base64()
+            .min(1)
+            .max(900 * 1024),
+        }),
+        z.strictObject({
+          type: z.literal("server"),
+          url: z.url().max(2048),
+          token: secretText.optional(),
+          timeoutMs: serverTimeout,
+        }),
+      ]),
+    }),
+    output: returns<OwnPolicy>(),
+  },
+  /** Waits for the person's yes, too: what the policy denied may be let through without it. */
+  "policy.remove": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("pol") }),
+    output: returns<{ removed: true }>(),
   },
   "rules.export": {
     surfaces: ["app", "cli"],

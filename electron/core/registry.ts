@@ -7,6 +7,7 @@ import type { Issuer } from "./issuers.ts";
 import type { ToolLabels } from "./labels/labels.ts";
 import type { KnownProgram } from "./permission/known-programs.ts";
 import type { ServerPins } from "./pins/document.ts";
+import type { OwnPolicy } from "./policy/own.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { Account } from "./oauth/keeping/accounts.ts";
 import type { ActorKey } from "./oauth/keeping/actor-keys.ts";
@@ -26,6 +27,8 @@ export interface Documents {
   readonly actors: readonly ActorKey[];
   /** The person's rules for calls. */
   readonly rules: readonly Rule[];
+  /** Policies of the person's own, beside the shipped one or in its place. */
+  readonly policies: readonly OwnPolicy[];
   /** What was written into assistants' files. */
   readonly connections: readonly Connection[];
   /** What tools do with data, as the person said it. */

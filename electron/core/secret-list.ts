@@ -3,6 +3,7 @@
 import { certificateSecret } from "./certificate-register.ts";
 import { issuerSecrets } from "./issuer-register.ts";
 import { actorKeyRef } from "./oauth/keeping/actor-keys.ts";
+import { policySecret } from "./policy/own-register.ts";
 import type { DocumentName, Store } from "./registry.ts";
 import { secretsOf } from "./server-register.ts";
 import type { SecretRef } from "./vault.ts";
@@ -13,9 +14,16 @@ export const lastingSecrets = (store: Pick<Store, "read">): SecretRef[] => [
   ...store.read("issuers").flatMap(issuerSecrets),
   ...store.read("certificates").map(certificateSecret),
   ...store.read("actors").map(actorKeyRef),
+  ...store.read("policies").flatMap(policySecret),
 ];
 
-const SOURCES = ["servers", "issuers", "certificates", "actors"] as const satisfies DocumentName[];
+const SOURCES = [
+  "servers",
+  "issuers",
+  "certificates",
+  "actors",
+  "policies",
+] as const satisfies DocumentName[];
 
 /** One tenant's lasting secrets: the same list until one of the documents changes, for it is asked for at every call. */
 export function secretsOfTenant(

@@ -20,6 +20,7 @@ const OUTPUTS = [
   "main/headless.cjs",
   "main/cli.cjs",
   "main/stdio.cjs",
+  "main/policy-worker.cjs",
   "preload/app.cjs",
   "preload/approval.cjs",
   "renderer/index.html",

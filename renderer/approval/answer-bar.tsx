@@ -71,7 +71,7 @@ export function AnswerBar(props: {
   const ready = useTick(100) >= (lifetime === "always" ? view.armed.always : view.armed.once);
   const destructive = call?.subject.destructive === true;
   // A yes never covers what was not on the screen.
-  const isList = matter.kind === "rule" && matter.items.length > 1;
+  const isList = matter.kind === "policy" || (matter.kind === "rule" && matter.items.length > 1);
   const toEnd = destructive || call?.trifecta !== undefined || change !== null || isList;
   const readEnough = !toEnd || props.read;
   const complete = lasting || single || isComplete(choice);

@@ -8,6 +8,7 @@ import { ConsentQuestion } from "./consent-question.tsx";
 import { ChangeQuestion } from "./change-question.tsx";
 import type { QuestionStore } from "./question-store.ts";
 import { SignInQuestion } from "./sign-in-question.tsx";
+import { PolicyQuestion } from "./policy-question.tsx";
 import { RuleQuestion } from "./rule-question.tsx";
 import type { Choices } from "./tool-choices.tsx";
 
@@ -27,6 +28,7 @@ const VIEWS: {
   call: (matter, waiting) => <CallQuestion matter={matter} waiting={waiting} />,
   consent: ({ offer }, _, of) => <ConsentQuestion offer={offer} {...of} />,
   "sign-in": (matter) => <SignInQuestion matter={matter} />,
+  policy: (matter) => <PolicyQuestion matter={matter} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,
   anomaly: (matter) => <AnomalyQuestion {...matter} />,

@@ -12,6 +12,7 @@ import type { Rule } from "../types.ts";
 import { words } from "../words.ts";
 import { AddRule } from "./add-rule.tsx";
 import { DataFlow } from "./data-flow.tsx";
+import { PolicyInForce } from "./in-force.tsx";
 import { EffectMark } from "./effect-mark.tsx";
 import { GrantRow } from "./grant-row.tsx";
 
@@ -68,6 +69,7 @@ export function PolicyScreen(): ReactNode {
                 ))}
               </ul>
             </section>
+            <PolicyInForce />
             <section aria-labelledby="policy-always">
               <h2 id="policy-always" className="policy-heading">
                 {w.builtIn}

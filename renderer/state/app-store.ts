@@ -71,6 +71,7 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   actors: [],
   programs: [],
   rules: ["rules"],
+  policies: [],
   connections: [],
   // Asked for where they are shown.
   pins: [],

@@ -1,9 +1,14 @@
 // The double's rehearsals and rules files: canned numbers over the rows that it has.
+import fs from "node:fs";
+import path from "node:path";
 import type { AppEvent } from "../../electron/contract.ts";
+import { Refusal } from "../../electron/core/errors.ts";
 import type { Rehearsal } from "../../electron/core/policy/rehearsal.ts";
 import { writeRulesFile } from "../../electron/core/policy/rules-file.ts";
 import type { Handlers } from "../../electron/surface.ts";
 import type { World } from "./double.ts";
+
+const SOURCE = path.resolve(import.meta.dirname, "../../electron/host/policy/default.rego");
 
 type Mine = Pick<
   Handlers,
@@ -47,6 +52,19 @@ export function policyHandlers(world: World, emit: (event: AppEvent) => void): M
     "policy.rehearse": () => ({ ...sampleRehearsal(world), state: "running", done: 0 }),
     "policy.rehearsal": () => sampleRehearsal(world),
     "policy.cancelRehearsal": () => sampleRehearsal(world),
+    "policy.inForce": () => ({
+      hash: world.policies.length === 0 ? "4be1".repeat(16) : "9c07".repeat(16),
+      shipped: fs.readFileSync(SOURCE, "utf8"),
+      own: world.policies,
+      trouble: null,
+    }),
+    "policy.install": () => {
+      throw new Refusal("policy_compiler_missing", { reason: "ENOENT" });
+    },
+    "policy.remove": ({ id }) => {
+      world.policies = world.policies.filter((one) => one.id !== id);
+      return { removed: true };
+    },
     "rules.export": () => writeRulesFile(world.rules, world),
     "rules.import": () => {
       emit({ type: "changed", what: "rules" });

@@ -23,6 +23,7 @@ import type { Grant } from "../../electron/core/permission/grants.ts";
 import type { Matter } from "../../electron/core/permission/questions.ts";
 import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { OfferedTool } from "../../electron/core/permission/tool-choice.ts";
+import type { OwnPolicyView } from "../../electron/core/policy/own.ts";
 import type { Rule } from "../../electron/core/policy/rules.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
@@ -67,6 +68,7 @@ export interface World {
   rules: Rule[];
   /** Of every server. */
   tools: readonly ToolView[];
+  policies: OwnPolicyView[];
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
   /** Ids of agents that are not asked about. */
@@ -121,6 +123,7 @@ export const emptyWorld = (): World => ({
   doctor: "fine",
   serverWorks: true,
   rules: [],
+  policies: [],
   labels: [],
   tools: [],
   asked: [],

@@ -3,6 +3,7 @@ import type { Page } from "playwright";
 import type { Grant } from "../../electron/core/permission/grants.ts";
 import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { Matter } from "../../electron/core/permission/questions.ts";
+import type { OwnPolicyView } from "../../electron/core/policy/own.ts";
 import type { Subject } from "../../electron/core/permission/subject.ts";
 import { rule } from "../support/rules.ts";
 import { consentMatter, LISTED, signInMatter } from "./sample-consent.ts";
@@ -120,6 +121,44 @@ const shown = async (page: Page): Promise<void> => {
   await page.waitForTimeout(3200);
 };
 
+const ARTICLE: OwnPolicyView = {
+  id: "pol_000000000001",
+  name: "article",
+  mode: "replace",
+  source: { type: "bundle", origin: "article.rego", hash: "5c1e".repeat(16), bytes: 133_120 },
+  installedAt: instant(-300_000),
+  rego: `# The policy of the five patterns.
+package stoa.mcp.authz
+
+import future.keywords.if
+
+# Allow tool invocation if agent has required scope
+allow if {
+	input.agent.scopes[_] == "mcp:invoke"
+	input.tool.namespace == input.agent.tenant
+}
+
+# Require mTLS for destructive operations
+deny if {
+	input.tool.name == "delete-user"
+	not input.request.cert_verified
+}
+`,
+};
+const SERVER: OwnPolicyView = {
+  id: "pol_000000000002",
+  name: "company",
+  mode: "join",
+  source: {
+    type: "server",
+    url: "https://opa.company.example/v1/data/countersign/decision",
+    secret: null,
+    timeoutMs: 500,
+  },
+  installedAt: instant(-300_000),
+  rego: null,
+};
+
 export const POLICY_STOPS: readonly Stop[] = [
   {
     name: "policy",
@@ -136,6 +175,25 @@ export const POLICY_STOPS: readonly Stop[] = [
       await nav(page, "Policy");
       await page.getByRole("tab", { name: "Data flow" }).click();
       await page.getByText("Sends out").first().waitFor();
+    },
+  },
+  {
+    name: "policy-own",
+    world: () => full({ policies: [ARTICLE, SERVER] }),
+    async go(page) {
+      await nav(page, "Policy");
+      const section = page.getByRole("region", { name: "Policy in force" });
+      await section.getByRole("button", { name: "Show source" }).nth(1).click();
+      await section.getByLabel("Its source").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "policy-own-add",
+    world: full,
+    async go(page) {
+      await nav(page, "Policy");
+      await page.getByRole("button", { name: "Add a policy" }).click();
+      await page.getByLabel("Name").fill("company");
     },
   },
   {
@@ -392,6 +450,27 @@ const QUESTIONS: readonly Stop[] = [
   {
     name: "ask-consent-changed",
     world: () => full({ asked: [consentMatter(null, true)], offered: LISTED }),
+    go: shown,
+  },
+  {
+    name: "ask-policy",
+    world: () =>
+      full({
+        asked: [
+          {
+            kind: "policy",
+            change: "install",
+            policy: ARTICLE,
+            rehearsal: {
+              calls: 412,
+              deny: 3,
+              ask: 5,
+              allow: 2,
+              unjudged: { unknown: 0, arguments: 0, failed: 0 },
+            },
+          },
+        ],
+      }),
     go: shown,
   },
   {

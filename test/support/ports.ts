@@ -42,6 +42,7 @@ export function memoryStore(): Store & { all: Documents } {
     certificates: [],
     actors: [],
     rules: [],
+    policies: [],
     connections: [],
     labels: [],
     consents: [],

@@ -6,6 +6,7 @@ import type { Brought } from "../labels/trifecta.ts";
 import type { SignInMatter } from "../consent/sign-in-asks.ts";
 import type { ConsentOffer } from "../consent/offer.ts";
 import type { Change } from "../pins/look.ts";
+import type { PolicyMatter } from "../policy/own-register.ts";
 import type { RuleItem } from "../policy/rule-register.ts";
 import { conditionsFor } from "./conditions.ts";
 import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
@@ -35,6 +36,8 @@ export type Matter =
   /** Whether to sign in now, because an agent needs the account. */
   | SignInMatter
   | { readonly kind: "rule"; readonly items: readonly RuleItem[] }
+  /** Whether a policy of the person's own shall decide, or shall not any more. */
+  | PolicyMatter
   | {
       readonly kind: "labels";
       readonly server: string;
@@ -173,6 +176,16 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     admit({ lifetime, tools }) {
       noTools(tools);
       if (lifetime !== "once") notOffered("signing in is done once");
+    },
+  }),
+  policy: () => ({
+    agent: null,
+    grave: true,
+    sameAs: null,
+    editable: null,
+    admit({ lifetime, tools }) {
+      noTools(tools);
+      if (lifetime !== "always") notOffered("a policy stands until it is removed");
     },
   }),
   rule: () => ({

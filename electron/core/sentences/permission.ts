@@ -10,7 +10,7 @@ export const permissionWords = {
   ],
   policy_failed: [
     "The policy gave no answer about “{tool}”, so the answer is no.",
-    "Tell the person. Countersign says what is wrong under Policy and in `countersign doctor`.",
+    "Tell the person. Countersign says what is wrong under Policy, and so does `countersign status`.",
   ],
   call_refused: [
     "The person at the machine said no to {tool}.",
@@ -49,6 +49,23 @@ export const permissionWords = {
     "Choose one of the answers that the question offers.",
   ],
   rule_unknown: ["There is no such rule.", "List the rules: countersign rule list."],
+  policy_file_invalid: [
+    "This policy cannot be taken: {reason}.",
+    "Give an OPA bundle (opa build -t wasm), policy.wasm, Rego source, or the address of an OPA server.",
+  ],
+  policy_source_invalid: [
+    "The Rego source does not compile: {reason}.",
+    "Mend it there; `opa check --strict` on the file says more.",
+  ],
+  policy_compiler_missing: [
+    "Rego source needs the program opa to be compiled, and it was not found ({reason}).",
+    "Install OPA so that `opa version` works, or compile the bundle elsewhere: opa build -t wasm -e PACKAGE/decision.",
+  ],
+  policy_broken: [
+    "The policy “{policy}” cannot be used: {reason}. Until it is mended, every call is denied.",
+    "Remove it under Policy and add it again, or put its file back as it was.",
+  ],
+  policy_unknown: ["There is no such policy.", "List them: countersign policy show."],
   rules_file_invalid: [
     "These rules cannot be taken: {reason}.",
     "Mend the file, or compare it with what `countersign rule export` writes.",

@@ -3,12 +3,16 @@ import { createHash } from "node:crypto";
 import { loadPolicy } from "@open-policy-agent/opa-wasm";
 import type { PolicyEngine } from "../../core/policy/judge.ts";
 import type { Rule } from "../../core/policy/rules.ts";
+import source from "./default.rego?raw";
 import defaultPolicy from "./default.wasm?inline";
 
 export interface OpaEngine extends PolicyEngine {
   /** Replaces the person's rules (`data.rules`). */
   setRules(rules: readonly Rule[]): void;
 }
+
+/** The source of the policy that Countersign ships. */
+export const shippedSource: string = source;
 
 /** The policy that Countersign ships, compiled from default.rego. */
 export const shippedPolicy = (): Buffer =>

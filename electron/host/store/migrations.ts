@@ -17,6 +17,7 @@ export const MIGRATIONS: Migrations = {
   certificates: [],
   actors: [],
   rules: [],
+  policies: [],
   connections: [],
   labels: [],
   consents: [],

@@ -94,6 +94,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     certificates: shelf("certificates", [], () => []),
     actors: shelf("actors", [], () => []),
     rules: shelf("rules", [], () => []),
+    policies: shelf("policies", [], () => []),
     connections: shelf("connections", [], () => []),
     labels: shelf("labels", [], () => []),
     consents: shelf("consents", [], () => []),

@@ -40,6 +40,11 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       ["server", "another consent is for this agent and server", (c) => `${c.agent} ${c.server}`],
     ]),
   rules: (all) => firstClash(all, [["id", "another rule has this id", (r) => r.id]]),
+  policies: (all) =>
+    firstClash(all, [
+      ["id", "another policy has this id", (p) => p.id],
+      ["name", "another policy has this name", (p) => p.name],
+    ]),
   connections: (all) =>
     firstClash(all, [["assistant", "this assistant stands in it twice", (c) => c.assistant]]),
   labels: (all) =>

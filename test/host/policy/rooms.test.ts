@@ -1,9 +1,10 @@
 // The policy in force as the settings make it.
 import { expect, it } from "vitest";
 import { asRefusal } from "../../../electron/core/errors.ts";
+import { createQuestions } from "../../../electron/core/permission/questions.ts";
 import { createPolicyRooms } from "../../../electron/policy-rooms.ts";
 import { timers } from "../../../electron/platform.ts";
-import { digest, memoryStore, movableClock } from "../../support/ports.ts";
+import { digest, mapVault, memoryStore, movableClock } from "../../support/ports.ts";
 import { rule } from "../../support/rules.ts";
 
 const asked = {
@@ -23,6 +24,10 @@ function open(broken: string[] = []) {
     timers,
     journal: { search: () => ({ rows: [], matched: 0, matchedIsFloor: false }) },
     emit: () => undefined,
+    questions: createQuestions({ clock: movableClock(), digest, timers, changed: () => undefined }),
+    vault: mapVault(),
+    policyFolder: "/nowhere",
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   return { store, broken, rooms };
 }
