@@ -529,7 +529,7 @@ describe("who may reach what", () => {
 describe("nothing is lost", () => {
   it("no secret reached the journal, the settings, the log or an answer", async () => {
     const echoed = await post(toolCall({ note: `the key is ${KEY}`, password: "hunter2-hunter2" }));
-    expect(echoed.status).toBe(200);
+    expect(echoed).toMatchObject({ status: 403, code: "secret_in_arguments" });
     const rows = JSON.stringify(await house.calls());
     expect(rows).not.toContain(KEY);
     expect(rows).not.toContain("hunter2-hunter2");
