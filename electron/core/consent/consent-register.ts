@@ -203,9 +203,9 @@ export function createConsentRegister(ports: ConsentPorts) {
       });
     const all = store.read("consents");
     if (JSON.stringify(next(all)) === JSON.stringify(all)) return;
-    cut.length = 0;
-    await store.write("consents", next);
+    // At once, before anything is awaited: what comes from now on is asked about anew, and must not be cut with the rest.
     for (const one of cut) ports.cut(...one);
+    await store.write("consents", next);
   }
 
   const settleAll = (): void => void sweep().catch(ports.failed);

@@ -137,8 +137,9 @@ class EventGate extends Gate {
     const fields = lines.map((line) => fieldOf(decoder.decode(line)));
     const type = fields.findLast(([name]) => name === "event")?.[1] ?? "";
     const data = fields.filter(([name]) => name === "data").map(([, value]) => value);
-    // Other events are no MCP messages: clients pass them over.
-    if (data.length === 0 || (type !== "" && type !== "message")) {
+    // Other events are no MCP messages: clients pass them over, and so the one without data that begins a stream which can
+    // be taken up again (Streamable HTTP, 2025-11-25).
+    if (data.join("") === "" || (type !== "" && type !== "message")) {
       this.push(raw);
       return;
     }
