@@ -97,7 +97,7 @@ describe("against the real lab", { timeout: 90_000 }, () => {
     expect(wide.out).toContain("ada@larkspur.example ⇐ Practice agent");
     const thumbprint = treasury.evidence?.certificate?.thumbprint ?? "none";
     expect(wide.out).toContain(`x5t#S256 ${thumbprint}`);
-    expect(wide.out).toContain(`${treasury.id}  ${treasury.evidence?.flow}`);
+    expect(wide.out).toContain(`${treasury.id}  ${treasury.run}  ${treasury.evidence?.flow}`);
     const crm = await desk.cli(["calls", "--server", "crm", "--limit", "1"]);
     expect(crm.out).toMatch(/Practice agent +- +crm +client-credentials/);
   });
