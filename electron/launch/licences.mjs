@@ -83,7 +83,9 @@ export function shippedLicences(root) {
       .map((file) => indexOf(fs.readFileSync(path.join(place, file), "utf8").trim())),
   }));
   packages.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return { packages, texts, places: new Set(seen.keys()) };
+  // A bundler names what it read by its real path, also where node_modules is a link.
+  const places = new Set([...seen.keys()].map((place) => fs.realpathSync(place)));
+  return { packages, texts, places };
 }
 
 const MODULE = "virtual:licences";
@@ -112,7 +114,7 @@ export function licences(root) {
           const place = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(
             file.replace(/^\0+/, "").split(path.sep).join("/"),
           )?.[1];
-          if (place !== undefined && !places.has(path.normalize(place))) missing.add(place);
+          if (place !== undefined && !places.has(fs.realpathSync(place))) missing.add(place);
         }
       }
       if (missing.size > 0) {
