@@ -1,5 +1,6 @@
 // Every secret that Countersign keeps, by what it is for: names, ages and users from the settings. The vault is not
 // asked, so that nothing here could hold a value.
+import { POLICY_TENANT } from "./policy/own.ts";
 import type { Store } from "./registry.ts";
 import { KEY_DAYS } from "./reminders.ts";
 import type { Server } from "./servers.ts";
@@ -9,7 +10,8 @@ const DAY = 86_400_000;
 /**
  * api-key, environment: what a server wants · client-secret, signing-key, next-signing-key: how we prove ourselves at
  * an issuer · proof-key: tokens are bound to it (RFC 9449) · management-token: takes a registration back (RFC 7592) ·
- * certificate-key: of a certificate of ours · sign-in: a person's refresh token · agent-key: signs who acts (RFC 8693).
+ * certificate-key: of a certificate of ours · sign-in: a person's refresh token · agent-key: signs who acts (RFC 8693) ·
+ * policy-token: for an OPA server.
  */
 export type SecretKind =
   | "api-key"
@@ -21,7 +23,8 @@ export type SecretKind =
   | "management-token"
   | "certificate-key"
   | "sign-in"
-  | "agent-key";
+  | "agent-key"
+  | "policy-token";
 
 export interface SecretEntry {
   /** Its address in the vault, `sec_…`. */
@@ -31,7 +34,7 @@ export interface SecretEntry {
   /** The variable, where it is one of several. */
   readonly name: string | null;
   readonly owner: {
-    readonly type: "server" | "issuer" | "certificate" | "account" | "agent";
+    readonly type: "server" | "issuer" | "certificate" | "account" | "agent" | "policy";
     readonly id: string;
     readonly name: string;
   };
@@ -148,6 +151,25 @@ export function secretEntries(store: Pick<Store, "read">, tenant?: string): Secr
         renewedBy: "countersign",
       };
     }),
+    // A policy decides for all tenants, and is no tenant's own.
+    ...(tenant === undefined ? store.read("policies") : []).flatMap(
+      ({ id, name, source, installedAt }): SecretEntry[] =>
+        source.type !== "server" || source.secret === null
+          ? []
+          : [
+              {
+                id: source.secret,
+                tenant: POLICY_TENANT,
+                kind: "policy-token",
+                name: null,
+                owner: { type: "policy", id, name },
+                addedAt: installedAt,
+                usedBy: [],
+                dueAt: null,
+                renewedBy: "person",
+              },
+            ],
+    ),
   ];
   const due = ({ dueAt }: SecretEntry): number => (dueAt === null ? Infinity : Date.parse(dueAt));
   // Infinity - Infinity is no number: those without an end stay as they are.

@@ -38,6 +38,7 @@ const ICON: Record<SecretKind, LucideIcon> = {
   "certificate-key": BadgeCheck,
   "sign-in": UserRound,
   "agent-key": Bot,
+  "policy-token": KeyRound,
 };
 const PLACE: Record<SecretEntry["owner"]["type"], ScreenName> = {
   server: "servers",
@@ -45,6 +46,7 @@ const PLACE: Record<SecretEntry["owner"]["type"], ScreenName> = {
   certificate: "identities",
   account: "identities",
   agent: "agents",
+  policy: "policy",
 };
 
 export function KeysScreen(): ReactNode {

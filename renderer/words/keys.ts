@@ -13,6 +13,7 @@ const kind: Record<SecretKind, string> = {
   "certificate-key": "Certificate's key",
   "sign-in": "Sign-in",
   "agent-key": "Agent's signing key",
+  "policy-token": "Policy's token",
 };
 const meaning: Record<SecretKind, string> = {
   "api-key": "Sent to its server with each call.",
@@ -25,6 +26,7 @@ const meaning: Record<SecretKind, string> = {
   "certificate-key": "Stays here; only what it proves is sent.",
   "sign-in": "Gets new tokens for this person, until they sign out.",
   "agent-key": "Signs which agent acts for a person.",
+  "policy-token": "Sent to the OPA server that is asked about calls.",
 };
 const owner: Record<SecretEntry["owner"]["type"], string> = {
   server: "Server",
@@ -32,6 +34,7 @@ const owner: Record<SecretEntry["owner"]["type"], string> = {
   certificate: "Certificate",
   account: "Account",
   agent: "Agent",
+  policy: "Policy",
 };
 
 export const keyWords = {

@@ -4,7 +4,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Issued, Snippet } from "../../electron/contract.ts";
+import type { Issued, Reply, Snippet } from "../../electron/contract.ts";
+import type { Question } from "../../electron/core/permission/questions.ts";
 import { makeKey, makeSelfSigned } from "../../electron/host/tls/make.ts";
 import { tempFolder } from "../host/store/fixtures.ts";
 import { echoServer, upstream } from "../support/house.ts";
@@ -23,6 +24,29 @@ let server: Awaited<ReturnType<typeof upstream>>;
 let folder: string;
 let issued: Issued;
 const at = (name: string): string => path.join(folder, name);
+
+/** Each snippet is another program with the same credential: the person is asked about all but the first. */
+async function knowIts(running: Promise<unknown>): Promise<void> {
+  const ask = (method: string, input: unknown) =>
+    desk.house.countersign.desk.call("approval", method, input) as Promise<Reply<never>>;
+  let over = false;
+  void running.catch(() => undefined).finally(() => (over = true));
+  while (!over) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const reply = (await ask("questions.list", {})) as Reply<readonly Question[]>;
+    const question = reply.ok ? reply.value[0] : undefined;
+    if (question === undefined) continue;
+    expect(question.matter.kind).toBe("anomaly");
+    const { id, deadTime } = question;
+    const shown = (await ask("questions.show", { id })) as Reply<{ nonce: string }>;
+    if (!shown.ok) continue;
+    await new Promise((resolve) => setTimeout(resolve, deadTime.once + 50));
+    const verdict = { type: "allow", lifetime: "always", scope: "tool" };
+    expect(await ask("questions.answer", { id, nonce: shown.value.nonce, verdict })).toMatchObject({
+      ok: true,
+    });
+  }
+}
 
 beforeAll(async () => {
   server = await upstream(echoServer);
@@ -76,9 +100,11 @@ describe("agent certificate", () => {
         const all: readonly Snippet[] = await desk.house.call("mtls.snippets", { agent });
         const text = all.find((one) => one.title === title)?.text ?? "";
         await fs.writeFile(at(file), text.replace("/TOOL/", "/echo/"));
-        const { stdout } = await run(program, [at(file)], { cwd: folder, timeout: 15_000 });
+        const running = run(program, [at(file)], { cwd: folder, timeout: 15_000 });
+        const [{ stdout }] = await Promise.all([running, knowIts(running)]);
         expect(JSON.parse(stdout)).toHaveProperty("content");
       },
+      30_000,
     );
   }
 

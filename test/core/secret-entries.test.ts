@@ -108,6 +108,16 @@ const documents = {
   agents: [
     { id: "agt_claude", tenant: "personal", name: "Claude Code", credentialHash: "not-to-be-seen" },
   ],
+  policies: [
+    {
+      id: "pol_house",
+      name: "house",
+      mode: "join",
+      source: { type: "server", url: "https://opa.example/v1/data/x", secret: "sec_opa" },
+      installedAt: ADDED,
+    },
+    { id: "pol_file", name: "file", mode: "join", source: { type: "bundle" }, installedAt: ADDED },
+  ],
 };
 const store: Pick<Store, "read"> = {
   read: <N extends DocumentName>(name: N) =>
