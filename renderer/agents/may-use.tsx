@@ -12,7 +12,7 @@ export function MayUse(props: { agent: AgentView }): ReactNode {
   const mine = consents?.filter((one) => one.agent === props.agent.id) ?? [];
   const w = words.consent.list;
   return (
-    <section className="may-use" aria-label={w.title}>
+    <div className="may-use" role="group" aria-label={w.title}>
       <h3>{w.title}</h3>
       {consents !== null && mine.length === 0 && <p className="faint">{w.none}</p>}
       <ul>
@@ -20,7 +20,7 @@ export function MayUse(props: { agent: AgentView }): ReactNode {
           <Row key={consent.id} consent={consent} />
         ))}
       </ul>
-    </section>
+    </div>
   );
 }
 

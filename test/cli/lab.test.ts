@@ -40,6 +40,7 @@ describe("against the real lab", { timeout: 90_000 }, () => {
     const started = await desk.cli(["lab", "start"]);
     expect(started.out).toMatch(/^treasury +composite +https:\/\/127\.0\.0\.1:\d+/m);
     const toured = await desk.cli(["lab", "tour", "--json"]);
+    expect(toured.json<TourReport>().steps.filter(({ ok }) => !ok)).toEqual([]);
     expect(toured.code).toBe(0);
     expect(toured.out.trimEnd()).not.toContain("\n");
     expect(toured.json<TourReport>()).toMatchObject({ ok: true });

@@ -3,7 +3,7 @@
 import type { Page } from "playwright";
 import { emptyWorld, READY } from "./double.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
-import { full, nav, now, rows, type Stop } from "./tour-base.ts";
+import { full, nav, now, rows, type Stop, toLog } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
 import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
@@ -96,7 +96,10 @@ export const TOUR: readonly Stop[] = [
   {
     name: "log-nothing-yet",
     world: () => full({ rows: [] }),
-    go: (page) => page.getByText("No calls yet").waitFor(),
+    async go(page) {
+      await toLog(page);
+      await page.getByText("No calls yet").waitFor();
+    },
   },
   {
     name: "first-run",
@@ -106,7 +109,10 @@ export const TOUR: readonly Stop[] = [
   {
     name: "first-run-half",
     world: () => ({ ...emptyWorld(), servers: sampleServers(now).slice(0, 1) }),
-    go: (page) => page.getByText("Countersign holds the keys").waitFor(),
+    async go(page) {
+      await toLog(page);
+      await page.getByText("Your agents call. Countersign holds the keys.").waitFor();
+    },
   },
   {
     name: "servers",

@@ -30,7 +30,7 @@ function hexOf(address: string, port: number): string | null {
 /** Bytes of one read. */
 const CHUNK = 64 * 1024;
 /** Readings before the other end counts as gone. */
-const ROUNDS = 3;
+const ROUNDS = 8;
 /** An IPv4 address in the table of IPv6 sockets. */
 const MAPPED = "0000000000000000FFFF0000";
 
@@ -74,6 +74,7 @@ export function createSocketTable(root = "/proc") {
       const batch = queue;
       queue = [];
       let left = batch;
+      const shown = new Set<(typeof queue)[number]>();
       // The kernel gives the table in pieces: what moves meanwhile can be missed, so what is missing is looked for again.
       for (let round = 0; round < ROUNDS && left.length > 0; round++) {
         const table = await read("tcp");
@@ -83,12 +84,10 @@ export function createSocketTable(root = "/proc") {
         left = left.filter(
           (one) => !settle(one, endIn(six, MAPPED + one.theirs, MAPPED + one.ours)),
         );
-        if (round < ROUNDS - 1) continue;
-        // A table that does not even show our own end says nothing.
-        for (const one of left) {
-          one.found(endIn(table, one.ours, one.theirs) === null ? "unknown" : "gone");
-        }
+        for (const one of left) if (endIn(table, one.ours, one.theirs) !== null) shown.add(one);
       }
+      // A table that does not even show our own end says nothing.
+      for (const one of left) one.found(shown.has(one) ? "gone" : "unknown");
     }
     working = false;
   }
