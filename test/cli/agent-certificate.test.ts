@@ -29,9 +29,9 @@ const at = (name: string): string => path.join(folder, name);
 async function knowIts(running: Promise<unknown>): Promise<void> {
   const ask = (method: string, input: unknown) =>
     desk.house.countersign.desk.call("approval", method, input) as Promise<Reply<never>>;
-  let over = false;
-  void running.catch(() => undefined).finally(() => (over = true));
-  while (!over) {
+  const state = { over: false };
+  void running.catch(() => undefined).finally(() => (state.over = true));
+  while (!state.over) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const reply = (await ask("questions.list", {})) as Reply<readonly Question[]>;
     const question = reply.ok ? reply.value[0] : undefined;
