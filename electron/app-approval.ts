@@ -4,6 +4,7 @@ import path from "node:path";
 import { BrowserWindow, powerMonitor, screen, type Session } from "electron";
 import type { Countersign } from "./compose-types.ts";
 import type { Reply, Waiting } from "./contract.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { loadPage, WEB_PREFERENCES } from "./windows.ts";
 
 export interface ApprovalParts {
@@ -20,31 +21,17 @@ const SIZE = { width: 560, height: 680 };
 export function setupApproval(parts: ApprovalParts): () => BrowserWindow | null {
   const { countersign } = parts;
   let window: BrowserWindow | null = null;
-  let busy = false;
-  let again = false;
 
-  async function settle(): Promise<void> {
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
-    try {
-      do {
-        again = false;
-        const reply = (await countersign.desk.call(
-          "approval",
-          "questions.waiting",
-          {},
-        )) as Reply<Waiting>;
-        const wanted = reply.ok && reply.value.questions > 0;
-        if (wanted && window === null) window = open();
-        else if (!wanted && window !== null) close();
-      } while (again);
-    } finally {
-      busy = false;
-    }
-  }
+  const settle = oneAtATime(async () => {
+    const reply = (await countersign.desk.call(
+      "approval",
+      "questions.waiting",
+      {},
+    )) as Reply<Waiting>;
+    const wanted = reply.ok && reply.value.questions > 0;
+    if (wanted && window === null) window = open();
+    else if (!wanted && window !== null) close();
+  });
 
   function close(): void {
     const old = window;

@@ -12,6 +12,7 @@ import type { Countersign } from "./compose-types.ts";
 import type { AgentView } from "./core/agents.ts";
 import { notificationOf, trayView, type TrayItem, type TrayView } from "./core/tray-view.ts";
 import type { Reply, Waiting } from "./contract.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import asking from "./icons/asking.png?inline";
 import asking2 from "./icons/asking@2x.png?inline";
 import paused from "./icons/paused.png?inline";
@@ -52,8 +53,6 @@ export function setupTray({ countersign, show, approvalWindow, failed }: TrayPar
   const tray = attempt(() => new Tray(imageOf("running")), failed);
   let notification: Notification | null = null;
   let told = 0;
-  let busy = false;
-  let again = false;
 
   async function ask<T>(method: string, input: object): Promise<T | null> {
     const reply = (await desk.call("app", method, input)) as Reply<T>;
@@ -95,7 +94,7 @@ export function setupTray({ countersign, show, approvalWindow, failed }: TrayPar
     told = questions;
   }
 
-  async function refresh(): Promise<void> {
+  const update = oneAtATime(async () => {
     const [agents, waiting] = await Promise.all([
       ask<readonly AgentView[]>("agents.list", {}),
       ask<Waiting>("questions.waiting", {}),
@@ -112,24 +111,7 @@ export function setupTray({ countersign, show, approvalWindow, failed }: TrayPar
         view.items.map(({ does, label, enabled }) => ({ label, enabled, click: () => act(does) })),
       ),
     );
-  }
-
-  /** One look at a time; what changes meanwhile is looked at afterwards, once. */
-  async function update(): Promise<void> {
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
-    try {
-      do {
-        again = false;
-        await refresh();
-      } while (again);
-    } finally {
-      busy = false;
-    }
-  }
+  });
 
   tray?.on("click", show);
   desk.watch((event) => {

@@ -5,6 +5,7 @@ import { Shown } from "../parts/shown.tsx";
 import type { Subject } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import { AgentFact } from "./parties.tsx";
 import { ProgramView } from "./program.tsx";
 
 export function AnomalyQuestion(props: {
@@ -22,18 +23,14 @@ export function AnomalyQuestion(props: {
         <p>{w.text}</p>
       </div>
       <dl className="facts ask-facts">
-        <Fact name={words.approval.call.agent}>
-          <strong>
-            <Shown text={agent.name} />
-          </strong>
-          <span className="faint">
-            {
-              words.asking.program.strength[
-                agent.authMethod === "certificate" ? "certificate" : "token"
-              ]
-            }
-          </span>
-        </Fact>
+        <AgentFact
+          agent={agent}
+          proof={
+            words.asking.program.strength[
+              agent.authMethod === "certificate" ? "certificate" : "token"
+            ]
+          }
+        />
         <Fact name={w.now}>
           <ProgramView program={program} />
         </Fact>

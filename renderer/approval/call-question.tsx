@@ -11,6 +11,7 @@ import { Shown } from "../parts/shown.tsx";
 import type { CallMatter, Subject } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import { AgentFact, ServerFact } from "./parties.tsx";
 import { ProgramView } from "./program.tsx";
 import { Trifecta } from "./trifecta.tsx";
 import { Whose } from "./whose.tsx";
@@ -37,12 +38,7 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
         </div>
       )}
       <dl className="facts ask-facts">
-        <Fact name={w.agent}>
-          <strong>
-            <Shown text={subject.agent.name} />
-          </strong>
-          <span className="faint">{w.proof[subject.agent.authMethod]}</span>
-        </Fact>
+        <AgentFact agent={subject.agent} />
         <Fact name={words.asking.program.name}>
           <ProgramView program={subject.program} />
         </Fact>
@@ -51,15 +47,7 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
             <Shown text={subject.tool} />
           </span>
         </Fact>
-        <Fact name={w.server}>
-          <strong>{subject.server.name}</strong>
-          <span className={`badge badge-${subject.server.stage}`}>
-            {words.servers.stage[subject.server.stage]}
-          </span>
-          <span className="ask-target mono">
-            <Shown text={subject.server.target} />
-          </span>
-        </Fact>
+        <ServerFact server={subject.server} />
         <Whose {...subject} pattern={subject.server.pattern} />
         <Fact name={w.reason}>
           {rules.map((rule) => w.rules[rule] ?? `${w.ownRule} (${rule})`).join("; ")}

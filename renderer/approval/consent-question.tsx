@@ -5,7 +5,7 @@ import { Button } from "../parts/button.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { ConsentOffer, Terms } from "../types.ts";
 import { words } from "../words.ts";
-import { Fact } from "./fact.tsx";
+import { AgentFact, ServerFact } from "./parties.tsx";
 import type { QuestionStore } from "./question-store.ts";
 import { type Choices, ToolChoices } from "./tool-choices.tsx";
 import { Whose } from "./whose.tsx";
@@ -19,27 +19,17 @@ export function ConsentQuestion(props: {
   const { offer } = props;
   const { agent, server, terms, before } = offer;
   const w = words.consent.question;
-  const c = words.approval.call;
   return (
     <>
       <h1 id="ask-heading">{before === null ? w.heading : w.again}</h1>
       <p className="ask-text">{w.text}</p>
       {before !== null && <Changed before={before} />}
       <dl className="facts ask-facts">
-        <Fact name={c.agent}>
-          <strong>
-            <Shown text={agent.name} />
-          </strong>
-          <span className="faint">{c.proof[agent.authMethod]}</span>
-        </Fact>
-        <Fact name={c.server}>
-          <strong>{server.name}</strong>
-          <span className={`badge badge-${server.stage}`}>{words.servers.stage[server.stage]}</span>
-          {server.kind === "stdio" && <span className="faint">{w.local}</span>}
-          <span className="ask-target mono">
-            <Shown text={server.target} />
-          </span>
-        </Fact>
+        <AgentFact agent={agent} />
+        <ServerFact
+          server={server}
+          note={server.kind === "stdio" && <span className="faint">{w.local}</span>}
+        />
         <Whose
           pattern={server.pattern}
           account={offer.account}

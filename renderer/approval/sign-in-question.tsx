@@ -5,29 +5,18 @@ import { Shown } from "../parts/shown.tsx";
 import type { SignInMatter } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import { AgentFact, ServerFact } from "./parties.tsx";
 
 export function SignInQuestion(props: { matter: SignInMatter }): ReactNode {
   const { agent, server, wish } = props.matter;
   const w = words.consent.signIn;
-  const c = words.approval.call;
   return (
     <>
       <h1 id="ask-heading">{w.heading}</h1>
       <p className="ask-text">{w.text(hostOf(wish.issuer))}</p>
       <dl className="facts ask-facts">
-        <Fact name={c.agent}>
-          <strong>
-            <Shown text={agent.name} />
-          </strong>
-          <span className="faint">{c.proof[agent.authMethod]}</span>
-        </Fact>
-        <Fact name={c.server}>
-          <strong>{server.name}</strong>
-          <span className={`badge badge-${server.stage}`}>{words.servers.stage[server.stage]}</span>
-          <span className="ask-target mono">
-            <Shown text={server.target} />
-          </span>
-        </Fact>
+        <AgentFact agent={agent} />
+        <ServerFact server={server} />
         <Fact name={w.at}>
           <span className="mono ask-small">
             <Shown text={wish.issuer} />

@@ -109,6 +109,21 @@ const noTools = (tools: Allow["tools"]): void => {
   if (tools !== undefined) notOffered("only a consent decides on tools beforehand");
 };
 
+/** Taken for good, or not at all. */
+const forGood =
+  (why: string): Traits["admit"] =>
+  ({ lifetime, tools }) => {
+    noTools(tools);
+    if (lifetime !== "always") notOffered(why);
+  };
+const oursForGood = (why: string): Traits => ({
+  agent: null,
+  grave: true,
+  sameAs: null,
+  editable: null,
+  admit: forGood(why),
+});
+
 function admitCall({ subject, trifecta }: CallMatter, allow: Allow, revised: boolean): void {
   const { lifetime, scope, fields, atMost } = allow;
   noTools(allow.tools);
@@ -178,43 +193,15 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
       if (lifetime !== "once") notOffered("signing in is done once");
     },
   }),
-  policy: () => ({
-    agent: null,
-    grave: true,
-    sameAs: null,
-    editable: null,
-    admit({ lifetime, tools }) {
-      noTools(tools);
-      if (lifetime !== "always") notOffered("a policy stands until it is removed");
-    },
-  }),
-  rule: () => ({
-    agent: null,
-    grave: true,
-    sameAs: null,
-    editable: null,
-    admit({ lifetime, tools }) {
-      noTools(tools);
-      if (lifetime !== "always") notOffered("a rule stands until it is removed");
-    },
-  }),
-  labels: () => ({
-    agent: null,
-    grave: true,
-    sameAs: null,
-    editable: null,
-    admit({ lifetime }) {
-      if (lifetime !== "always") notOffered("a label is gone until it is set again");
-    },
-  }),
+  policy: () => oursForGood("a policy stands until it is removed"),
+  rule: () => oursForGood("a rule stands until it is removed"),
+  labels: () => oursForGood("a label is gone until it is set again"),
   anomaly: ({ agent, program }) => ({
     agent,
     grave: true,
     sameAs: JSON.stringify([agent.id, program?.path ?? null]),
     editable: null,
-    admit({ lifetime }) {
-      if (lifetime !== "always") notOffered("a program is known from then on, or not at all");
-    },
+    admit: forGood("a program is known from then on, or not at all"),
   }),
   "tool-changed": ({ agent, server, change }) => ({
     agent,
@@ -222,9 +209,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     // It is about the tool and nobody's arguments: one answer serves all that wait for it.
     sameAs: JSON.stringify([server.id, server.target, change.tool, change.after.fingerprint]),
     editable: null,
-    admit({ lifetime }) {
-      if (lifetime !== "always") notOffered("a tool is agreed to as it is, until it changes");
-    },
+    admit: forGood("a tool is agreed to as it is, until it changes"),
   }),
 };
 

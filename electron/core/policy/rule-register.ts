@@ -6,6 +6,7 @@ import { Refusal } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Questions } from "../permission/questions.ts";
 import type { Subject } from "../permission/subject.ts";
+import { isPlain } from "../permission/tool-choice.ts";
 import type { Store } from "../registry.ts";
 import { targetOf } from "./input.ts";
 import type { Effect, Rule } from "./rules.ts";
@@ -123,7 +124,7 @@ export function createRuleRegister(ports: RulePorts) {
     /** The rule that "always" stands for: this agent, this server as it is now, this tool by its exact name. */
     async always(subject: Subject): Promise<void> {
       // A tool whose name holds a character with a meaning of its own cannot be named exactly.
-      if (/[*?[\]{}!\\]/u.test(subject.tool)) {
+      if (!isPlain(subject.tool)) {
         throw new Refusal("verdict_not_offered", { reason: "the tool's name is not a plain one" });
       }
       const { tenant, agent, server, tool } = subject;
