@@ -6,18 +6,17 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
-  useCallback,
   useEffect,
   useLayoutEffect,
   useRef,
 } from "react";
 import { differentDay } from "../lib/format.ts";
-import { useWidth } from "../lib/hooks.ts";
 import type { Feed, FeedView } from "../state/feed.ts";
 import { indexOfSeq, MAX_ROWS } from "../state/rows.ts";
 import { AT_TAIL, arrived, picked, scrolled, type Tail } from "../state/tail.ts";
 import { words } from "../words.ts";
-import { COLUMNS, HEAD_HEIGHT, layoutFor, ROW_HEIGHT, TOP_SLOT } from "./columns.ts";
+import { COLUMNS, HEAD_HEIGHT, TOP_SLOT } from "./columns.ts";
+import { clickedIndex, LogHead, useLogFrame } from "./frame.tsx";
 import { keyInLog } from "./keys.ts";
 import { LogRowView, rowId } from "./row.tsx";
 
@@ -39,17 +38,7 @@ interface GridProps {
 export function LogGrid(props: GridProps): ReactNode {
   const { feed, view, tail, onTail, active, openId, onActive } = props;
   const { rows } = view;
-  const scroller = useRef<HTMLDivElement | null>(null);
-  const [measure, width] = useWidth<HTMLDivElement>();
-  const attach = useCallback(
-    (node: HTMLDivElement | null) => {
-      scroller.current = node;
-      measure(node);
-    },
-    [measure],
-  );
-  const layout = layoutFor(width);
-  const height = ROW_HEIGHT[layout];
+  const { scroller, attach, layout, height } = useLogFrame();
   const above = HEAD_HEIGHT[layout] + TOP_SLOT;
   const activeIndex = active === null ? -1 : exactIndex(rows, active);
 
@@ -131,10 +120,8 @@ export function LogGrid(props: GridProps): ReactNode {
   };
 
   const onClick = (event: MouseEvent): void => {
-    const target = event.target instanceof Element ? event.target.closest("[data-index]") : null;
-    // Selecting text with the mouse is not opening a call.
-    if (target === null || (document.getSelection()?.toString() ?? "") !== "") return;
-    pick(Number(target.getAttribute("data-index")), true);
+    const index = clickedIndex(event);
+    if (index !== null) pick(index, true);
   };
 
   return (
@@ -152,15 +139,7 @@ export function LogGrid(props: GridProps): ReactNode {
         onKeyDown={onKeyDown}
         onClick={onClick}
       >
-        <div role="rowgroup" className="log-head">
-          <div role="row" aria-rowindex={1} className="log-head-row">
-            {COLUMNS[layout].map((column) => (
-              <div key={column} role="columnheader" className={`cell cell-${column}`}>
-                {words.log.columns[column]}
-              </div>
-            ))}
-          </div>
-        </div>
+        <LogHead layout={layout} />
         <div className="log-top" aria-hidden>
           {topLine(view)}
         </div>

@@ -4,7 +4,6 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
-  useCallback,
   useDeferredValue,
   useEffect,
   useLayoutEffect,
@@ -12,14 +11,14 @@ import {
   useRef,
 } from "react";
 import { clockTime, dayName } from "../lib/format.ts";
-import { useWidth } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
 import { Marked } from "../parts/shown.tsx";
 import type { Feed, FeedView } from "../state/feed.ts";
 import { isAtEnd } from "../state/tail.ts";
 import { words } from "../words.ts";
-import { COLUMNS, HEAD_HEIGHT, layoutFor, ROW_HEIGHT } from "./columns.ts";
+import { COLUMNS, HEAD_HEIGHT } from "./columns.ts";
 import { groupByRun, type RunHead } from "./groups.ts";
+import { clickedIndex, LogHead, useLogFrame } from "./frame.tsx";
 import { keyInLog } from "./keys.ts";
 import { LogRowView, rowId } from "./row.tsx";
 
@@ -38,17 +37,7 @@ export function GroupedGrid(props: {
   const { feed, view, active, openId, onActive } = props;
   // Grouping all that is held takes some milliseconds: a burst of calls must not hold up typing and scrolling.
   const rows = useDeferredValue(view.rows);
-  const scroller = useRef<HTMLDivElement | null>(null);
-  const [measure, width] = useWidth<HTMLDivElement>();
-  const attach = useCallback(
-    (node: HTMLDivElement | null) => {
-      scroller.current = node;
-      measure(node);
-    },
-    [measure],
-  );
-  const layout = layoutFor(width);
-  const height = ROW_HEIGHT[layout];
+  const { scroller, attach, layout, height } = useLogFrame();
   const items = useMemo(() => groupByRun(rows), [rows]);
   // Where the rows stand in the list, in the order in which arrow keys go through them.
   const places = useMemo(
@@ -111,9 +100,8 @@ export function GroupedGrid(props: {
     if (to !== undefined) virtual.scrollToIndex(to, { align: "auto" });
   };
   const onClick = (event: MouseEvent): void => {
-    const target = event.target instanceof Element ? event.target.closest("[data-index]") : null;
-    if (target === null || (document.getSelection()?.toString() ?? "") !== "") return;
-    pick(Number(target.getAttribute("data-index")), true);
+    const index = clickedIndex(event);
+    if (index !== null) pick(index, true);
   };
 
   const above = HEAD_HEIGHT[layout];
@@ -132,15 +120,7 @@ export function GroupedGrid(props: {
         onKeyDown={onKeyDown}
         onClick={onClick}
       >
-        <div role="rowgroup" className="log-head">
-          <div role="row" aria-rowindex={1} className="log-head-row">
-            {COLUMNS[layout].map((column) => (
-              <div key={column} role="columnheader" className={`cell cell-${column}`}>
-                {words.log.columns[column]}
-              </div>
-            ))}
-          </div>
-        </div>
+        <LogHead layout={layout} />
         <div role="rowgroup" className="log-rows" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((place) => {
             const item = items[place.index];

@@ -1,12 +1,12 @@
 // Calls over time: one bar for each bucket, stacked by how the calls ended.
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { number } from "../lib/format.ts";
-import { useWidth } from "../lib/hooks.ts";
 import type { CallStatistics } from "../types.ts";
 import { words } from "../words.ts";
-import { Axes, Columns, innerHeight, innerWidth, plotSize } from "./columns.tsx";
+import { BucketPlot } from "./bucket-plot.tsx";
+import { innerHeight, innerWidth, type PlotSize } from "./columns.tsx";
 import { PlotCard } from "./plot-card.tsx";
-import { axisName, bucketName, countName, countTicks, labelled } from "./scale.ts";
+import { bucketName, countName, countTicks } from "./scale.ts";
 import { ENDS, type End, sumOf } from "./tally.ts";
 
 const HEIGHT = 200;
@@ -16,22 +16,10 @@ export function CallsPlot(props: {
   onPick: (from: number, until: number) => void;
 }): ReactNode {
   const { buckets, bucketMs, total } = props.figures;
-  const [measure, width] = useWidth<HTMLDivElement>();
   const [active, setActive] = useState<number | null>(null);
-  const id = useId();
   const w = words.overview;
-  const size = plotSize(width, HEIGHT);
   const ticks = countTicks(Math.max(...buckets.map(sumOf)));
   const top = ticks.at(-1) ?? 1;
-  const scale = (n: number): number => (n / top) * innerHeight(size);
-  const base = size.top + innerHeight(size);
-  const step = innerWidth(size) / buckets.length;
-  const gap = step > 14 ? 4 : step > 6 ? 2 : 1;
-  const hasLabel = labelled(
-    buckets.map(({ at }) => at),
-    innerWidth(size),
-    bucketMs,
-  );
   const say = (i: number): string => {
     const bucket = buckets[i];
     if (bucket === undefined) return "";
@@ -50,62 +38,62 @@ export function CallsPlot(props: {
         ]),
       }}
     >
-      <div className="plot-area" ref={measure} style={{ height: HEIGHT }}>
-        {width > 0 && (
-          <svg
-            width={width}
-            height={HEIGHT}
-            role="group"
-            aria-labelledby={`${id}-title`}
-            aria-describedby={`${id}-desc`}
-          >
-            <title id={`${id}-title`}>{w.callsTitle}</title>
-            <desc id={`${id}-desc`}>{w.callsDesc(total)}</desc>
+      <BucketPlot
+        figures={props.figures}
+        height={HEIGHT}
+        title={w.callsTitle}
+        description={w.callsDesc(total)}
+        ticks={ticks.map((n) => ({ place: n / top, name: countName(n) }))}
+        label={say}
+        active={active}
+        onActive={setActive}
+        onPick={props.onPick}
+      >
+        {(size, id) => (
+          <>
             <Hatch id={`${id}-hatch`} />
-            <Axes
-              size={size}
-              ticks={ticks.map((n) => ({ place: n / top, name: countName(n) }))}
-              count={buckets.length}
-              name={(i) => (hasLabel(i) ? axisName(buckets[i]?.at ?? 0, bucketMs) : null)}
-            />
-            <g aria-hidden>
-              {buckets.map((bucket, i) => {
-                let y = base;
-                return ENDS.map((end) => {
-                  const n = bucket[end];
-                  if (n === 0) return null;
-                  // Few among many must not vanish.
-                  const height = Math.max(1.5, scale(n));
-                  y -= height;
-                  return (
-                    <rect
-                      key={`${bucket.at}-${end}`}
-                      className={`plot-${end}`}
-                      x={size.left + i * step + gap / 2}
-                      y={y}
-                      width={Math.max(1, step - gap)}
-                      height={height}
-                      {...(end === "failed" && { fill: `url(#${id}-hatch)` })}
-                    />
-                  );
-                });
-              })}
-            </g>
-            <Columns
-              size={size}
-              count={buckets.length}
-              label={say}
-              active={active}
-              onActive={setActive}
-              onPick={(i) => {
-                const at = buckets[i]?.at;
-                if (at !== undefined) props.onPick(at, at + bucketMs);
-              }}
-            />
-          </svg>
+            <Bars size={size} buckets={buckets} top={top} hatch={`url(#${id}-hatch)`} />
+          </>
         )}
-      </div>
+      </BucketPlot>
     </PlotCard>
+  );
+}
+
+/** @param props.top what the highest bar may come to */
+function Bars(props: {
+  size: PlotSize;
+  buckets: CallStatistics["buckets"];
+  top: number;
+  hatch: string;
+}): ReactNode {
+  const { size, buckets, top } = props;
+  const step = innerWidth(size) / buckets.length;
+  const gap = step > 14 ? 4 : step > 6 ? 2 : 1;
+  return (
+    <g aria-hidden>
+      {buckets.map((bucket, i) => {
+        let y = size.top + innerHeight(size);
+        return ENDS.map((end) => {
+          const n = bucket[end];
+          if (n === 0) return null;
+          // Few among many must not vanish.
+          const height = Math.max(1.5, (n / top) * innerHeight(size));
+          y -= height;
+          return (
+            <rect
+              key={`${bucket.at}-${end}`}
+              className={`plot-${end}`}
+              x={size.left + i * step + gap / 2}
+              y={y}
+              width={Math.max(1, step - gap)}
+              height={height}
+              {...(end === "failed" && { fill: props.hatch })}
+            />
+          );
+        });
+      })}
+    </g>
   );
 }
 

@@ -2,12 +2,12 @@
 // powers, since a person takes a thousand times as long as a server.
 import { type ReactNode, useId, useState } from "react";
 import { duration, number } from "../lib/format.ts";
-import { useWidth } from "../lib/hooks.ts";
 import type { CallStatistics, TimePart } from "../types.ts";
 import { words } from "../words.ts";
-import { Axes, Columns, innerHeight, innerWidth, type PlotSize, plotSize } from "./columns.tsx";
+import { BucketPlot } from "./bucket-plot.tsx";
+import { innerHeight, innerWidth, type PlotSize } from "./columns.tsx";
 import { PlotCard } from "./plot-card.tsx";
-import { axisName, bucketName, labelled, logPlace, timeName, timeTicks } from "./scale.ts";
+import { bucketName, logPlace, timeName, timeTicks } from "./scale.ts";
 
 const HEIGHT = 170;
 const PARTS = ["total", "server", "person", "ours"] as const satisfies readonly TimePart[];
@@ -19,17 +19,10 @@ export function TimesPlot(props: {
   const { buckets, bucketMs, times } = props.figures;
   const [part, setPart] = useState<TimePart>("total");
   const [active, setActive] = useState<number | null>(null);
-  const [measure, width] = useWidth<HTMLDivElement>();
   const id = useId();
   const w = words.overview;
-  const size = plotSize(width, HEIGHT);
   const values = buckets.map(({ times: one }) => one[part]);
   const ticks = timeTicks(values.flatMap((one) => (one === null ? [] : [one.p50, one.p95])));
-  const hasLabel = labelled(
-    buckets.map(({ at }) => at),
-    innerWidth(size),
-    bucketMs,
-  );
   const say = (i: number): string => {
     const bucket = buckets[i];
     if (bucket === undefined) return "";
@@ -87,23 +80,19 @@ export function TimesPlot(props: {
           );
         })}
       </div>
-      <div className="plot-area" ref={measure} style={{ height: HEIGHT }}>
-        {width > 0 && (
-          <svg
-            width={width}
-            height={HEIGHT}
-            role="group"
-            aria-labelledby={`${id}-title`}
-            aria-describedby={`${id}-desc`}
-          >
-            <title id={`${id}-title`}>{w.timesTitle}</title>
-            <desc id={`${id}-desc`}>{w.timesDesc(w.parts[part])}</desc>
-            <Axes
-              size={size}
-              ticks={ticks.map((ms) => ({ place: logPlace(ms, ticks), name: timeName(ms) }))}
-              count={buckets.length}
-              name={(i) => (hasLabel(i) ? axisName(buckets[i]?.at ?? 0, bucketMs) : null)}
-            />
+      <BucketPlot
+        figures={props.figures}
+        height={HEIGHT}
+        title={w.timesTitle}
+        description={w.timesDesc(w.parts[part])}
+        ticks={ticks.map((ms) => ({ place: logPlace(ms, ticks), name: timeName(ms) }))}
+        label={say}
+        active={active}
+        onActive={setActive}
+        onPick={props.onPick}
+      >
+        {(size) => (
+          <>
             <Line
               size={size}
               className="plot-line plot-line-95"
@@ -114,20 +103,9 @@ export function TimesPlot(props: {
               className="plot-line"
               places={values.map((one) => one && logPlace(one.p50, ticks))}
             />
-            <Columns
-              size={size}
-              count={buckets.length}
-              label={say}
-              active={active}
-              onActive={setActive}
-              onPick={(i) => {
-                const at = buckets[i]?.at;
-                if (at !== undefined) props.onPick(at, at + bucketMs);
-              }}
-            />
-          </svg>
+          </>
         )}
-      </div>
+      </BucketPlot>
     </PlotCard>
   );
 }
