@@ -4,11 +4,9 @@ import path from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
 import { createConnectRoom } from "./connect-room.ts";
-import type { AppEvent } from "./contract.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
 import { createCallLimits, createPace } from "./core/call-limits.ts";
 import { createCaller } from "./core/caller.ts";
-import { asTyped } from "./core/command-line.ts";
 import { createCredentials } from "./core/credentials.ts";
 import { isLoopback } from "./core/destination.ts";
 import { clearedOf, Refusal } from "./core/errors.ts";
@@ -29,17 +27,16 @@ import { createSessions } from "./core/sessions.ts";
 import { stdioRules } from "./core/stdio/rules.ts";
 import { wire } from "./core/wire.ts";
 import { createDiscovery } from "./discovery.ts";
+import { createDoctorRoom } from "./doctor-room.ts";
 import { documentSchemas } from "./document-schemas.ts";
+import { createEvents } from "./events.ts";
 import { type HandlerPorts, makeHandlers } from "./handlers.ts";
 import { serveControl } from "./host/control/server.ts";
-import { runDoctor } from "./host/doctor/doctor.ts";
 import { openDoor } from "./host/door/door.ts";
-import { whoHolds } from "./host/door/holder.ts";
 import { createPrograms } from "./host/door/programs.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
 import { openJournal } from "./host/journal/open.ts";
 import { createStdioUpstream } from "./host/stdio/upstream.ts";
-import { inspectSettings } from "./host/store/inspect.ts";
 import { lockInstance } from "./host/store/lock.ts";
 import { openStore } from "./host/store/store.ts";
 import { createFlowNet } from "./host/tls/flow-net.ts";
@@ -50,7 +47,7 @@ import { LAB_TENANT } from "./lab-sweep.ts";
 import { createOAuthRooms } from "./oauth-rooms.ts";
 import { createPermissionRooms } from "./permission-rooms.ts";
 import { clock, digest, timers } from "./platform.ts";
-import { remindersIn, statusOf } from "./status.ts";
+import { statusOf } from "./status.ts";
 import { answer, type Desk } from "./surface.ts";
 import { createTrials } from "./trials.ts";
 
@@ -96,20 +93,7 @@ async function compose(
   const { log } = options;
   const atStart = { wall: clock.now(), monotonic: clock.monotonic() };
   const startedAt = new Date(atStart.wall).toISOString();
-  const listeners = new Set<(event: AppEvent) => void>();
-  const emit = (event: AppEvent): void => {
-    for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // A surface that fails must not hurt the traffic.
-        listeners.delete(listener);
-        log.error("listener.failed", error);
-      }
-    }
-  };
-  const changed = (what: (AppEvent & { type: "changed" })["what"]): void =>
-    emit({ type: "changed", what });
+  const { emit, changed, watch } = createEvents(log);
 
   const lock = await lockInstance(options.dataFolder);
   closers.push(() => lock.release());
@@ -342,6 +326,11 @@ async function compose(
     },
   });
 
+  const removeAgent = async (id: string): Promise<void> => {
+    await agents.remove(id);
+    await servers.forgetAgent(id);
+    await oauth.agentRemoved(id);
+  };
   // The folder stands in it: the assistant that starts the shim knows nothing of ours.
   const shim = [...(options.commandLine ?? ["countersign"]), "stdio", `--data=${folder}`];
   const connector = createConnectRoom({
@@ -353,11 +342,7 @@ async function compose(
     door: () => origin,
     dataFolder: folder,
     around: options.around,
-    async removeAgent(id) {
-      await agents.remove(id);
-      await servers.forgetAgent(id);
-      await oauth.agentRemoved(id);
-    },
+    removeAgent,
   });
 
   await places.start();
@@ -415,33 +400,15 @@ async function compose(
     lastSeen: (agentId) => journal.lastSeen(agentId),
     stdio,
     tryServer: (server) => trials.run(server),
-    doctor: () =>
-      runDoctor({
-        runtime: options.runtime,
-        nodeVersion: process.versions.node,
-        dataFolder: folder,
-        broken: async () => {
-          // A hand that slipped while Countersign runs shows at the next write; the doctor looks now.
-          const onDisk = await inspectSettings(folder, documentSchemas, {
-            parse: parseStrict,
-            locate,
-          });
-          const also = store.broken().filter((b) => !onDisk.some((d) => d.file === b.file));
-          return [...onDisk, ...also];
-        },
-        door: { port: Number(new URL(origin).port), ours: true, whoHolds },
-        vault: () => places.probe(),
-        journal: { file: path.join(folder, "journal.db"), trouble: journal.trouble() },
-        clock,
-        atStart,
-        // A journal that cannot be read is a finding of its own.
-        newestCall:
-          journal.trouble() === null ? (journal.search({ limit: 1 }).rows[0]?.at ?? null) : null,
-        typed: asTyped,
-        reminders: remindersIn(store, clock),
-        removedEnvironment: options.removedEnvironment ?? [],
-        away: options.shell?.settings().away,
-      }),
+    doctor: createDoctorRoom({
+      options,
+      folder,
+      store,
+      journal,
+      probe: () => places.probe(),
+      door: () => origin,
+      atStart,
+    }),
     status: () =>
       statusOf({
         options,
@@ -467,6 +434,7 @@ async function compose(
     door: () => origin,
     shim,
     connector,
+    removeAgent,
     emit,
   };
   const handlers = makeHandlers(ports);
@@ -475,10 +443,7 @@ async function compose(
       answer(handlers, surface, method, input, (name, error) =>
         log.error("contract.failed", error, { method: name }),
       ),
-    watch(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    watch,
   };
 
   const control = await serveControl({

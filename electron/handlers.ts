@@ -62,6 +62,8 @@ export interface HandlerPorts extends PermissionHandlerPorts {
   readonly door: () => string;
   /** How the stdio shim is started: command and arguments before the server's name. */
   readonly shim: readonly string[];
+  /** With all that was kept for it. @throws Refusal `agent_unknown` */
+  readonly removeAgent: (id: string) => Promise<void>;
   readonly emit: (event: AppEvent) => void;
 }
 
@@ -193,9 +195,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "mtls.status": () => ports.inbound.status(),
     "agents.remove": async ({ id }) => {
       await ports.connector.agentGoes(agents.find(id).id);
-      await agents.remove(id);
-      await servers.forgetAgent(id);
-      await oauth.agentRemoved(id);
+      await ports.removeAgent(id);
       return { removed: true };
     },
 
