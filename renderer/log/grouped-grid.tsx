@@ -67,7 +67,7 @@ export function GroupedGrid(props: {
   useLayoutEffect(() => {
     const node = scroller.current;
     if (node !== null && atEnd.current) node.scrollTo({ top: node.scrollHeight });
-  }, [items, height]);
+  }, [scroller, items, height]);
   const onScroll = (): void => {
     const node = scroller.current;
     if (node === null) return;

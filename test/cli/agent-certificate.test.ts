@@ -4,10 +4,11 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Issued, Reply, Snippet } from "../../electron/contract.ts";
-import type { Question } from "../../electron/core/permission/questions.ts";
+import type { Issued, Snippet } from "../../electron/contract.ts";
+import type { Verdict } from "../../electron/core/permission/questions.ts";
 import { makeKey, makeSelfSigned } from "../../electron/host/tls/make.ts";
 import { tempFolder } from "../host/store/fixtures.ts";
+import { answer, openQuestions } from "../support/asking.ts";
 import { echoServer, upstream } from "../support/house.ts";
 import { openDesk, type TestDesk } from "./desk.ts";
 
@@ -27,24 +28,15 @@ const at = (name: string): string => path.join(folder, name);
 
 /** Each snippet is another program with the same credential: the person is asked about all but the first. */
 async function knowIts(running: Promise<unknown>): Promise<void> {
-  const ask = (method: string, input: unknown) =>
-    desk.house.countersign.desk.call("approval", method, input) as Promise<Reply<never>>;
   const state = { over: false };
   void running.catch(() => undefined).finally(() => (state.over = true));
   while (!state.over) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const reply = (await ask("questions.list", {})) as Reply<readonly Question[]>;
-    const question = reply.ok ? reply.value[0] : undefined;
+    const [question] = await openQuestions(desk.house);
     if (question === undefined) continue;
     expect(question.matter.kind).toBe("anomaly");
-    const { id, deadTime } = question;
-    const shown = (await ask("questions.show", { id })) as Reply<{ nonce: string }>;
-    if (!shown.ok) continue;
-    await new Promise((resolve) => setTimeout(resolve, deadTime.once + 50));
-    const verdict = { type: "allow", lifetime: "always", scope: "tool" };
-    expect(await ask("questions.answer", { id, nonce: shown.value.nonce, verdict })).toMatchObject({
-      ok: true,
-    });
+    const verdict: Verdict = { type: "allow", lifetime: "always", scope: "tool" };
+    expect(await answer(desk.house, question, verdict)).toMatchObject({ ok: true });
   }
 }
 

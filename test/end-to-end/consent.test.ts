@@ -1,11 +1,10 @@
 // The first time that an agent meets a server, through the real front door: nothing goes there, and no token is asked
 // for, before the person agreed that this agent may use it as it is (threats 20, 26, 35).
-import fs from "node:fs";
-import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.ts";
-import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
-import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
+import type { Verdict } from "../../electron/core/permission/questions.ts";
+import { ask, echoServer, toolCall, upstream } from "../support/house.ts";
+import { answer, asked, asking, openQuestions } from "../support/asking.ts";
+import { INITIALIZE, LIST, meeting, once, YES } from "../support/meeting.ts";
 import { until } from "../support/processes.ts";
 
 const closers: (() => Promise<void>)[] = [];
@@ -13,43 +12,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const INITIALIZE = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 0,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
-    clientInfo: { name: "Claude Code (trusted)", version: "1" },
-  },
-});
-const LIST = JSON.stringify({ jsonrpc: "2.0", id: 3, method: "tools/list", params: {} });
-const YES: Verdict = { type: "allow", lifetime: "always", scope: "tool" };
-const once: Verdict = { type: "allow", lifetime: "once", scope: "arguments" };
-
-async function begin(behaviour = echoServer) {
-  const house = await openHouse({ consents: true });
-  closers.push(() => house.close());
-  const server = await upstream(behaviour);
-  closers.push(server.close);
-  const { id } = await house.call("servers.add", {
-    kind: "http",
-    name: "crm",
-    url: server.url,
-    auth: { type: "api-key", secret: "key-of-the-crm" },
-    allowPlainHttpOnLoopback: true,
-  });
-  const agent = await house.agent("Claude Code");
-  const send = (body: string, credential = agent.credential) =>
-    ask(house.door, "/mcp/crm", {
-      headers: {
-        authorization: `Bearer ${credential}`,
-        accept: "application/json, text/event-stream",
-      },
-      body,
-    });
-  return { house, server, id, agent, send };
-}
+const begin = (behaviour = echoServer) => meeting(closers, behaviour);
 
 /** A server whose tools are lies and dangers, besides one that is what it says. */
 const TOOLS = [
@@ -67,38 +30,6 @@ const toolServer: Parameters<typeof upstream>[0] = (request, response, body) => 
   response.end(JSON.stringify({ jsonrpc: "2.0", id, result: { tools: TOOLS } }));
 };
 
-async function asking<M extends Method>(
-  house: House,
-  method: M,
-  input: InputOf<M>,
-): Promise<Reply<OutputOf<M>>> {
-  return (await house.countersign.desk.call("approval", method, input)) as Reply<OutputOf<M>>;
-}
-async function open(house: House): Promise<readonly Question[]> {
-  const reply = await asking(house, "questions.list", {});
-  return reply.ok ? reply.value : [];
-}
-async function asked(house: House, kind: Question["matter"]["kind"]): Promise<Question> {
-  let found: Question | undefined;
-  await until(
-    async () => {
-      found = (await open(house)).find(({ matter }) => matter.kind === kind);
-      return found !== undefined;
-    },
-    8000,
-    `a question: ${kind}`,
-  );
-  return found as Question;
-}
-async function answer(house: House, question: Question, verdict: Verdict) {
-  const shown = await asking(house, "questions.show", { id: question.id });
-  if (!shown.ok) return shown;
-  const { nonce, deadTime } = shown.value;
-  const wait = verdict.type !== "allow" ? 0 : deadTime.once + 30;
-  await new Promise((resolve) => setTimeout(resolve, wait));
-  return asking(house, "questions.answer", { id: question.id, nonce, verdict });
-}
-
 describe("an agent that meets a server for the first time", () => {
   it("waits with all that it sends for one question; a yes lets it in, for good", async () => {
     const { house, server, id, agent, send } = await begin();
@@ -108,8 +39,12 @@ describe("an agent that meets a server for the first time", () => {
       JSON.stringify({ jsonrpc: "2.0", id: 9, method: "prompts/list", params: {} }),
     );
     const question = await asked(house, "consent");
-    await until(async () => (await open(house))[0]?.waiting === 3, 4000, "three that wait");
-    expect(await open(house)).toHaveLength(1);
+    await until(
+      async () => (await openQuestions(house))[0]?.waiting === 3,
+      4000,
+      "three that wait",
+    );
+    expect(await openQuestions(house)).toHaveLength(1);
     if (question.matter.kind !== "consent") throw new Error("not a consent");
     expect(question.matter.offer).toMatchObject({
       agent: { name: "Claude Code" },
@@ -144,7 +79,7 @@ describe("an agent that meets a server for the first time", () => {
     expect(await first).toMatchObject({ code: "consent_refused", status: 403 });
     expect((await send(toolCall())).code).toBe("consent_refused");
     expect((await send(LIST)).code).toBe("consent_refused");
-    expect(await open(house)).toEqual([]);
+    expect(await openQuestions(house)).toEqual([]);
     expect(server.seen).toHaveLength(0);
     expect(await house.row("consent_refused")).toMatchObject({ outcome: "denied" });
     expect(await house.call("consents.list", {})).toEqual([]);
@@ -169,7 +104,7 @@ describe("an agent that meets a server for the first time", () => {
     }
     const note = await send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
     expect(note.status).toBe(403);
-    expect(await open(house)).toEqual([]);
+    expect(await openQuestions(house)).toEqual([]);
     expect(server.seen).toHaveLength(0);
   });
 
@@ -361,7 +296,7 @@ describe("what is decided beforehand", () => {
       expect(reply.status).toBe(200);
     }
     expect((await send(toolCall({}, 1, "block_me"))).code).toBe("policy_denied");
-    expect(await open(house)).toEqual([]);
+    expect(await openQuestions(house)).toEqual([]);
     const gone = send(toolCall({}, 2, "delete_note"));
     await answer(house, await asked(house, "call"), { type: "deny" });
     expect((await gone).code).toBe("call_refused");
@@ -390,154 +325,5 @@ describe("what is decided beforehand", () => {
     expect(server.seen.length).toBeGreaterThan(0);
     await answer(house, question, { type: "deny" });
     expect((await first).code).toBe("consent_refused");
-  }, 30_000);
-});
-
-describe("before the person agreed", () => {
-  it("no token is asked for with Countersign's own registration (canary issuer, threat 20)", async () => {
-    const { house, agent } = await begin();
-    const canary = await upstream((_, response) => {
-      response.statusCode = 404;
-      response.end();
-    });
-    const behind = await upstream(echoServer);
-    closers.push(canary.close, behind.close);
-    const origin = new URL(canary.url).origin;
-    const { id: issuer } = await house.call("issuers.add", {
-      name: "canary",
-      issuer: origin,
-      clientId: "countersign",
-      auth: { method: "client_secret_basic", secret: "of the registration" },
-      allowPlainHttpOnLoopback: true,
-      trustPem: null,
-    });
-    await house.call("servers.add", {
-      kind: "http",
-      name: "guarded",
-      url: behind.url,
-      auth: {
-        type: "client-credentials",
-        issuer,
-        scopes: ["read"],
-        resource: behind.url,
-        audience: null,
-      },
-      allowPlainHttpOnLoopback: true,
-    });
-    const headers = { authorization: `Bearer ${agent.credential}` };
-    const sent = [INITIALIZE, LIST, toolCall()].map((body) =>
-      ask(house.door, "/mcp/guarded", { headers, body }),
-    );
-    const question = await asked(house, "consent");
-    if (question.matter.kind !== "consent") throw new Error("not a consent");
-    expect(question.matter.offer.terms).toMatchObject({
-      issuer: origin,
-      clientId: "countersign",
-      scopes: ["read"],
-      audience: behind.url,
-    });
-    await until(async () => (await open(house))[0]?.waiting === 3, 4000, "three that wait");
-    expect([canary.seen.length, behind.seen.length]).toEqual([0, 0]);
-    await answer(house, question, { type: "deny" });
-    for (const one of sent) expect((await one).code).toBe("consent_refused");
-    expect([canary.seen.length, behind.seen.length]).toEqual([0, 0]);
-    // The canary sings once the person agreed: the counting can fail.
-    await house.call("questions.resume", { agent: agent.id });
-    const again = ask(house.door, "/mcp/guarded", { headers, body: INITIALIZE });
-    await answer(house, await asked(house, "consent"), YES);
-    await again;
-    expect(canary.seen.length).toBeGreaterThan(0);
-  }, 30_000);
-
-  it("no program is started (threat 35)", async () => {
-    const { house, agent } = await begin();
-    const marker = path.join(house.folder, "started");
-    const script = `require("fs").writeFileSync(${JSON.stringify(marker)}, "yes")`;
-    await house.call("servers.add", {
-      kind: "stdio",
-      name: "hostile",
-      command: process.execPath,
-      args: ["-e", script],
-    });
-    const headers = { authorization: `Bearer ${agent.credential}` };
-    const first = ask(house.door, "/mcp/hostile", { headers, body: INITIALIZE });
-    const question = await asked(house, "consent");
-    if (question.matter.kind !== "consent") throw new Error("not a consent");
-    expect(question.matter.offer.server.target).toContain("writeFileSync");
-    expect(fs.existsSync(marker)).toBe(false);
-    await answer(house, question, { type: "deny" });
-    expect((await first).code).toBe("consent_refused");
-    expect(fs.existsSync(marker)).toBe(false);
-    await house.call("questions.resume", { agent: agent.id });
-    const again = ask(house.door, "/mcp/hostile", { headers, body: INITIALIZE });
-    await answer(house, await asked(house, "consent"), YES);
-    await again;
-    expect(fs.existsSync(marker), "it is started after a yes").toBe(true);
-  }, 30_000);
-});
-
-describe("an account that is not signed in", () => {
-  it("is asked about once; the agent is told at once, and a yes begins the sign-in of that account", async () => {
-    const { house, agent } = await begin();
-    const behind = await upstream(echoServer);
-    closers.push(behind.close);
-    const issuer = await upstream((request, response) => {
-      const origin = `http://${request.headers.host}`;
-      response.setHeader("content-type", "application/json");
-      response.end(
-        JSON.stringify({
-          issuer: origin,
-          authorization_endpoint: `${origin}/authorize`,
-          token_endpoint: `${origin}/token`,
-          response_types_supported: ["code"],
-          code_challenge_methods_supported: ["S256"],
-        }),
-      );
-    });
-    closers.push(issuer.close);
-    const { origin } = new URL(issuer.url);
-    const registration = await house.call("issuers.add", {
-      name: "home",
-      issuer: origin,
-      clientId: "countersign",
-      auth: { method: "none" },
-      allowPlainHttpOnLoopback: true,
-      trustPem: null,
-    });
-    await house.call("servers.add", {
-      kind: "http",
-      name: "mail",
-      url: behind.url,
-      auth: {
-        type: "account",
-        issuer: registration.id,
-        scopes: ["mail.read"],
-        resource: behind.url,
-        audience: null,
-        account: null,
-      },
-      allowPlainHttpOnLoopback: true,
-    });
-    const headers = { authorization: `Bearer ${agent.credential}` };
-    const knock = () => ask(house.door, "/mcp/mail", { headers, body: INITIALIZE });
-    const replies = await Promise.all([knock(), knock(), knock()]);
-    for (const reply of replies) expect(reply.code).toBe("sign_in_needed");
-    expect([issuer.seen.length, behind.seen.length]).toEqual([0, 0]);
-    const question = await asked(house, "sign-in");
-    expect(await open(house)).toHaveLength(1);
-    expect(question.matter).toMatchObject({
-      agent: { name: "Claude Code" },
-      server: { name: "mail" },
-      wish: { issuer: origin, account: null, scopes: ["mail.read"], resource: behind.url },
-    });
-    const done = await answer(house, question, once);
-    if (!done.ok || !("url" in done.value)) throw new Error(`not begun: ${JSON.stringify(done)}`);
-    expect(done.value.url).toContain(`${origin}/authorize?`);
-    // A no is remembered for a while, and the agent is told the same.
-    await knock();
-    await answer(house, await asked(house, "sign-in"), { type: "deny" });
-    expect((await knock()).code).toBe("sign_in_needed");
-    expect(await open(house)).toEqual([]);
-    expect(behind.seen).toHaveLength(0);
   }, 30_000);
 });

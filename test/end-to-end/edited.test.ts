@@ -2,11 +2,10 @@
 // journal, whether the arguments went as the agent wrote them or as the person changed them.
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.ts";
-import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
+import type { Verdict } from "../../electron/core/permission/questions.ts";
 import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
+import { asked, asking } from "../support/asking.ts";
 import { modernServer } from "../support/modern-server.ts";
-import { until } from "../support/processes.ts";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -67,21 +66,8 @@ async function begin(modern: boolean) {
   };
   return { house, post, bodies, headers, arrived };
 }
-async function asking<M extends Method>(house: House, method: M, input: InputOf<M>) {
-  return (await house.countersign.desk.call("approval", method, input)) as Reply<OutputOf<M>>;
-}
 async function shown(house: House) {
-  let found: Question | undefined;
-  await until(
-    async () => {
-      const reply = await asking(house, "questions.list", {});
-      found = reply.ok ? reply.value[0] : undefined;
-      return found !== undefined;
-    },
-    4000,
-    "a question",
-  );
-  const reply = await asking(house, "questions.show", { id: found?.id ?? "" });
+  const reply = await asking(house, "questions.show", { id: (await asked(house)).id });
   if (!reply.ok) throw new Error(reply.error.sentence);
   return reply.value;
 }

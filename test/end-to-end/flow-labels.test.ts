@@ -1,10 +1,10 @@
 // Threat 45: private data read through one server, a stranger's page through another, and the two sent out by a third.
 // Each of the three calls is allowed by a rule; together they are asked about.
 import { afterEach, expect, it } from "vitest";
-import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.ts";
-import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
+import type { Verdict } from "../../electron/core/permission/questions.ts";
 import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
-import { temporaryFolder, until } from "../support/processes.ts";
+import { answer, asked } from "../support/asking.ts";
+import { temporaryFolder } from "../support/processes.ts";
 
 const CANARY = "canary-77a1-salary-of-jane";
 const closers: (() => unknown)[] = [];
@@ -56,33 +56,6 @@ const sender =
       headers: { authorization: `Bearer ${credential}` },
       body: toolCall(args, 1, tool),
     });
-
-async function asking<M extends Method>(
-  house: House,
-  method: M,
-  input: InputOf<M>,
-): Promise<Reply<OutputOf<M>>> {
-  return (await house.countersign.desk.call("approval", method, input)) as Reply<OutputOf<M>>;
-}
-async function asked(house: House): Promise<Question> {
-  let found: Question | undefined;
-  await until(
-    async () => {
-      const reply = await asking(house, "questions.list", {});
-      found = reply.ok ? reply.value[0] : undefined;
-      return found !== undefined;
-    },
-    6000,
-    "a question",
-  );
-  return found as Question;
-}
-async function answer(house: House, { id }: Question, verdict: Verdict, wait = 0) {
-  const shown = await asking(house, "questions.show", { id });
-  if (!shown.ok) throw new Error(shown.error.sentence);
-  await new Promise((resolve) => setTimeout(resolve, wait));
-  return asking(house, "questions.answer", { id, nonce: shown.value.nonce, verdict });
-}
 
 it("what was read privately is not sent out on a stranger's word: the person is asked, told why, and their no holds", async () => {
   const house = await begin();

@@ -2,9 +2,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, expect, it } from "vitest";
-import type { Verdict } from "../../electron/core/permission/questions.ts";
+import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
 import { ask, echoServer, type House, openHouse, upstream } from "../support/house.ts";
-import { temporaryFolder, until } from "../support/processes.ts";
+import { answer as answered, asked } from "../support/asking.ts";
+import { temporaryFolder } from "../support/processes.ts";
 
 const ARTICLE = path.resolve(import.meta.dirname, "../host/policy/fixtures/article.wasm");
 const closers: (() => unknown)[] = [];
@@ -12,30 +13,11 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-interface Asked {
-  readonly id: string;
-  readonly matter: { readonly kind: string };
-}
-async function answer(house: House, verdict: Verdict): Promise<Asked> {
-  const { desk } = house.countersign;
-  let found: Asked | undefined;
-  await until(
-    async () => {
-      const reply = await desk.call("approval", "questions.list", {});
-      [found] = reply.ok ? (reply.value as Asked[]) : [];
-      return found !== undefined;
-    },
-    8000,
-    "a question",
-  );
-  const id = found?.id ?? "";
-  const shown = await desk.call("approval", "questions.show", { id });
-  if (!shown.ok) throw new Error(shown.error.code);
-  const { nonce } = shown.value as { nonce: string };
-  if (verdict.type === "allow") await new Promise((resolve) => setTimeout(resolve, 3050));
-  const reply = await desk.call("approval", "questions.answer", { id, nonce, verdict });
+async function answer(house: House, verdict: Verdict): Promise<Question> {
+  const question = await asked(house);
+  const reply = await answered(house, question, verdict);
   if (!reply.ok) throw new Error(reply.error.code);
-  return found as Asked;
+  return question;
 }
 const yes: Verdict = { type: "allow", lifetime: "always", scope: "tool" };
 

@@ -6,8 +6,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
-import type { Reply } from "../../electron/contract.ts";
 import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
+import { answer as answered, asked } from "../support/asking.ts";
 import { until } from "../support/processes.ts";
 
 const run = promisify(execFile);
@@ -57,30 +57,9 @@ async function begin() {
   };
   return { house, server, agent, send, curl };
 }
-async function asked(house: House): Promise<Question> {
-  let found: Question | undefined;
-  await until(
-    async () => {
-      const reply = (await house.countersign.desk.call("approval", "questions.list", {})) as Reply<
-        readonly Question[]
-      >;
-      found = reply.ok ? reply.value[0] : undefined;
-      return found !== undefined;
-    },
-    4000,
-    "a question",
-  );
-  return found as Question;
-}
-async function answer(house: House, { id }: Question, verdict: Verdict): Promise<void> {
-  const { desk } = house.countersign;
-  const shown = (await desk.call("approval", "questions.show", { id })) as Reply<{ nonce: string }>;
-  if (!shown.ok) throw new Error(shown.error.sentence);
-  if (verdict.type === "allow") await new Promise((resolve) => setTimeout(resolve, 3050));
-  const { nonce } = shown.value;
-  const reply = await desk.call("approval", "questions.answer", { id, nonce, verdict });
-  expect(reply).toMatchObject({ ok: true });
-}
+
+const answer = async (house: House, question: Question, verdict: Verdict): Promise<void> =>
+  expect(await answered(house, question, verdict)).toMatchObject({ ok: true });
 
 describe.skipIf(!usable)("an agent's credential in another program (threat 8)", () => {
   it("is learned with the first one, which is named in the journal", async () => {

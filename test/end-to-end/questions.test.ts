@@ -1,8 +1,8 @@
 // Calls that the person is asked about, through the real front door.
 import { afterEach, describe, expect, it } from "vitest";
-import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.ts";
-import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
-import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
+import type { Verdict } from "../../electron/core/permission/questions.ts";
+import { ask, echoServer, openHouse, toolCall, upstream } from "../support/house.ts";
+import { answer, asked, asking } from "../support/asking.ts";
 import { until } from "../support/processes.ts";
 
 const once: Verdict = { type: "allow", lifetime: "once", scope: "arguments" };
@@ -33,33 +33,6 @@ async function begin() {
 }
 
 /** As the page that asks does it. */
-async function asking<M extends Method>(
-  house: House,
-  method: M,
-  input: InputOf<M>,
-): Promise<Reply<OutputOf<M>>> {
-  return (await house.countersign.desk.call("approval", method, input)) as Reply<OutputOf<M>>;
-}
-async function asked(house: House): Promise<Question> {
-  let found: Question | undefined;
-  await until(
-    async () => {
-      const reply = await asking(house, "questions.list", {});
-      found = reply.ok ? reply.value[0] : undefined;
-      return found !== undefined;
-    },
-    4000,
-    "a question",
-  );
-  return found as Question;
-}
-async function answer(house: House, question: Question, verdict: Verdict, wait = 520) {
-  const shown = await asking(house, "questions.show", { id: question.id });
-  if (!shown.ok) return shown;
-  await new Promise((resolve) => setTimeout(resolve, wait));
-  const { nonce } = shown.value;
-  return asking(house, "questions.answer", { id: question.id, nonce, verdict });
-}
 
 describe("a call that no rule decides", () => {
   it("waits for the person, and is sent after a yes: the bytes shown are the bytes sent, and their hash is in the journal", async () => {
@@ -210,7 +183,7 @@ describe("a call that no rule decides", () => {
       2000,
       "no question",
     );
-    expect(await answer(house, question, once, 0)).toMatchObject({
+    expect(await asking(house, "questions.show", { id: question.id })).toMatchObject({
       ok: false,
       error: { code: "question_closed" },
     });

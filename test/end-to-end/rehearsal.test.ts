@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { InputOf } from "../../electron/contract.ts";
 import { ask, echoServer, type House, openHouse, upstream } from "../support/house.ts";
+import { answer, asked } from "../support/asking.ts";
 import { until } from "../support/processes.ts";
 
 const closers: (() => Promise<void>)[] = [];
@@ -127,28 +128,12 @@ describe("a rehearsal over the journal", () => {
       ],
     });
     const importing = house.reply("rules.import", { text: allows });
-    let question: { id: string; matter: { items: unknown[] } } | undefined;
-    await until(
-      async () => {
-        const reply = await house.countersign.desk.call("approval", "questions.list", {});
-        [question] = reply.ok ? (reply.value as (typeof question)[]) : [];
-        return question !== undefined;
-      },
-      4000,
-      "the question",
-    );
+    const question = await asked(house, "rule");
+    if (question.matter.kind !== "rule") throw new Error("another question");
     // One question lists every rule that allows, and nothing stands before the answer.
-    expect(question?.matter.items).toHaveLength(2);
+    expect(question.matter.items).toHaveLength(2);
     expect(JSON.stringify(await house.call("rules.list", {}))).not.toContain("c_*");
-    const shown = await house.countersign.desk.call("approval", "questions.show", {
-      id: question?.id,
-    });
-    if (!shown.ok) throw new Error("not shown");
-    await house.countersign.desk.call("approval", "questions.answer", {
-      id: question?.id,
-      nonce: (shown.value as { nonce: string }).nonce,
-      verdict: { type: "deny" },
-    });
+    await answer(house, question, { type: "deny" });
     expect(await importing).toMatchObject({ ok: false, error: { code: "call_refused" } });
     expect(JSON.stringify(await house.call("rules.list", {}))).not.toContain("c_*");
   });

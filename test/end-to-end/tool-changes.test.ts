@@ -1,11 +1,11 @@
 // A server that changes its tools after they were agreed to (threat 42), through the real front door: what changed goes to
 // no agent, a call of it is asked about, and everything else passes byte for byte.
 import { afterEach, describe, expect, it } from "vitest";
-import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.ts";
-import type { Question, Verdict } from "../../electron/core/permission/questions.ts";
+import type { Verdict } from "../../electron/core/permission/questions.ts";
 import { changingServer, tool } from "../support/changing-server.ts";
 import { ask, type House, openHouse } from "../support/house.ts";
-import { temporaryFolder, until } from "../support/processes.ts";
+import { answer, asked } from "../support/asking.ts";
+import { temporaryFolder } from "../support/processes.ts";
 
 const agree: Verdict = { type: "allow", lifetime: "always", scope: "tool" };
 const no: Verdict = { type: "deny" };
@@ -56,30 +56,6 @@ function speaker(house: House, credential: string, modern: boolean) {
     list: (cursor?: string) => send("tools/list", cursor === undefined ? {} : { cursor }),
     callTool: (name: string) => send("tools/call", { name, arguments: { a: 1 } }),
   };
-}
-
-async function asking<M extends Method>(house: House, method: M, input: InputOf<M>) {
-  return (await house.countersign.desk.call("approval", method, input)) as Reply<OutputOf<M>>;
-}
-async function asked(house: House): Promise<Question> {
-  let found: Question | undefined;
-  await until(
-    async () => {
-      const reply = await asking(house, "questions.list", {});
-      found = reply.ok ? reply.value[0] : undefined;
-      return found !== undefined;
-    },
-    4000,
-    "a question",
-  );
-  return found as Question;
-}
-async function answer(house: House, question: Question, verdict: Verdict, wait = 3050) {
-  const shown = await asking(house, "questions.show", { id: question.id });
-  if (!shown.ok) throw new Error(shown.error.sentence);
-  if (verdict.type === "allow") await new Promise((resolve) => setTimeout(resolve, wait));
-  const { nonce } = shown.value;
-  return asking(house, "questions.answer", { id: question.id, nonce, verdict });
 }
 
 const evil = tool("note", {
