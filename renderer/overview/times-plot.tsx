@@ -1,7 +1,7 @@
 // How long calls took: the middle one and the slow ones over time, and whose time it was. Times lie on a scale of
 // powers, since a person takes a thousand times as long as a server.
 import { type ReactNode, useId, useState } from "react";
-import { duration, number } from "../lib/format.ts";
+import { duration } from "../lib/format.ts";
 import type { CallStatistics, TimePart } from "../types.ts";
 import { words } from "../words.ts";
 import { BucketPlot } from "./bucket-plot.tsx";
@@ -74,7 +74,7 @@ export function TimesPlot(props: {
                 {both === null ? words.log.none : duration(both.p50)}
               </span>
               <span className="part-more">
-                {both === null ? w.noneSo : w.most(duration(both.p95), number(both.calls))}
+                {both === null ? w.noneSo : w.most(duration(both.p95), both.calls)}
               </span>
             </label>
           );

@@ -64,7 +64,7 @@ export const overviewWords = {
   parts,
   partP50: (part: TimePart) => `${parts[part]}, half`,
   partP95: (part: TimePart) => `${parts[part]}, 95 of 100`,
-  most: (p95: string, count: string) => `95 of 100 within ${p95} · ${count} calls`,
+  most: (p95: string, count: number) => `95 of 100 within ${p95} · ${calls(count)}`,
   seconds: (count: number) => `${number(count)} s`,
   noneSo: "No calls",
   agentsTitle: "By agent",
