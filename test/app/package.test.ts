@@ -118,12 +118,25 @@ here("the packages", () => {
     try {
       await until(async () => ended || (await portAnswers(port)), 30_000, "the door");
       expect({ ended, output: ended ? output : "" }).toEqual({ ended: false, output: "" });
-      const answer = await fetch(`http://127.0.0.1:${port}/mcp/notes`, {
+      // Of its own user it asks for a credential; another user, even root, is turned away before that.
+      const url = `http://127.0.0.1:${port}/mcp/notes`;
+      const asking = `fetch("${url}",{method:"POST",headers:{"content-type":"application/json"},body:"{}"})`;
+      const own = await runAs(home, [
+        process.execPath,
+        "-e",
+        `${asking}.then((it)=>console.log(it.status))`,
+      ]);
+      expect(own.output.trim()).toBe("401");
+      const foreign = await fetch(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: "{}",
       });
-      expect(answer.status).toBe(401);
+      const ours = process.getuid?.() !== 0;
+      expect([foreign.status, await foreign.text()]).toEqual([
+        ours ? 401 : 403,
+        expect.stringContaining(ours ? "credential" : "other_user_refused"),
+      ]);
       await until(() => processOf(program, "renderer") !== null, 15_000, "the window's process");
 
       const cli = path.join(resources, "cli/countersign");
