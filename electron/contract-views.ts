@@ -57,6 +57,7 @@ export type { ConnectPreview, ConnectTarget, Written } from "./core/connect/view
 export type { TestReport, TestStep } from "./core/try-server.ts";
 export type { Complaint } from "./core/sentences.ts";
 export type { Reminder } from "./core/reminders.ts";
+export type { LearningView, ProposalView } from "./core/policy/learner.ts";
 export type { IssuerProposal, Proposal } from "./core/finding/proposal.ts";
 
 export interface DoctorFinding {

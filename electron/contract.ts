@@ -6,6 +6,7 @@ import { consentMethods } from "./contract/consent.ts";
 import { identityMethods } from "./contract/identities.ts";
 import { callQueryInput, tenantScope } from "./contract/inputs.ts";
 import { overviewMethods } from "./contract/overview.ts";
+import { learningMethods } from "./contract/learning.ts";
 import { labelMethods } from "./contract/labels.ts";
 import { permissionMethods } from "./contract/permission.ts";
 import { policyMethods } from "./contract/policy.ts";
@@ -166,6 +167,7 @@ export const contract = {
   ...toolMethods,
   ...labelMethods,
   ...policyMethods,
+  ...learningMethods,
   ...overviewMethods,
   ...consentMethods,
   ...shellMethods,

@@ -10,6 +10,7 @@ import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
 import { knownProgramSchema } from "./core/permission/known-programs.ts";
 import { serverPinsSchema } from "./core/pins/document.ts";
+import { learningSchema } from "./core/policy/learning.ts";
 import { MOST_POLICIES, ownPolicySchema } from "./core/policy/own.ts";
 import { ruleSchema } from "./core/policy/rules.ts";
 import { serverSchema } from "./core/servers.ts";
@@ -28,6 +29,7 @@ export const documentSchemas: Schemas = {
   actors: actorKeysSchema,
   rules: z.array(ruleSchema),
   policies: z.array(ownPolicySchema).max(MOST_POLICIES),
+  learning: learningSchema,
   connections: z.array(connectionSchema),
   labels: z.array(labelsSchema),
   consents: z.array(consentSchema),

@@ -21,11 +21,15 @@ export function policyHandlers(
   known: (tenant: string | undefined) => void,
 ) {
   const { store } = ports;
-  const { rules, policies } = ports.permission;
+  const { rules, policies, learner } = ports.permission;
   const { rehearsals } = policies;
   const parties = () => ({ agents: store.read("agents"), servers: store.read("servers") });
   return {
-    "policy.rehearse": ({ change, last, days }) => policies.rehearse(change, { last, days }, rules),
+    "policy.rehearse": async ({ change, last, days }) => {
+      const span = { last, days };
+      if (change.type !== "accept-proposal") return policies.rehearse(change, span, rules);
+      return policies.rehearseRule((await learner.draft(change.id)).rule, span);
+    },
     "policy.rehearsal": ({ id }) => rehearsals.get(id),
     "policy.cancelRehearsal": ({ id }) => rehearsals.cancel(id),
     "policy.inForce": async () => {

@@ -24,6 +24,7 @@ import { connectHandlers } from "./handlers-connect.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
 import { toolHandlers } from "./handlers-tools.ts";
+import { learningHandlers } from "./handlers-learning.ts";
 import { labelHandlers } from "./handlers-labels.ts";
 import { consentHandlers } from "./handlers-consent.ts";
 import { shellHandlers } from "./handlers-shell.ts";
@@ -275,6 +276,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     ...toolHandlers(ports),
     ...consentHandlers(ports.permission, known),
     ...policyHandlers(ports, known),
+    ...learningHandlers(ports.permission.learner, known),
 
     ...overviewHandlers({ ...ports, known }),
     ...shellHandlers(ports.shell),

@@ -13,6 +13,7 @@ import { createGrants } from "./core/permission/grants.ts";
 import { createKnownPrograms } from "./core/permission/known-programs.ts";
 import { createPermission } from "./core/permission/permission.ts";
 import { createQuestions } from "./core/permission/questions.ts";
+import { createLearner } from "./core/policy/learner.ts";
 import { createRuleRegister } from "./core/policy/rule-register.ts";
 import type { Log } from "./core/log.ts";
 import { createPins, type PinPorts } from "./core/pins/pins.ts";
@@ -109,6 +110,15 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     if (name === "servers") void pins.prune().catch(() => undefined);
   });
   const policies = await createPolicyRooms({ ...ports, questions });
+  const learner = createLearner({
+    store,
+    journal: ports.journal,
+    clock,
+    digest,
+    timers,
+    policy: policies.policy,
+    rules,
+  });
   const permission = createPermission({
     pins,
     policy: policies.policy,
@@ -140,6 +150,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     runs,
     pins,
     policies,
+    learner,
     /** Screen or vault locked, machine asleep: nobody answers for the person, and nothing lasts that they allowed. */
     lock(): void {
       grants.lapseAll();

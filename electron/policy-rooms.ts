@@ -22,6 +22,7 @@ import {
   type Span,
 } from "./core/policy/rehearsal.ts";
 import type { RuleRegister } from "./core/policy/rule-register.ts";
+import type { Rule } from "./core/policy/rules.ts";
 import { readRulesFile } from "./core/policy/rules-file.ts";
 import type { DocumentName, Store } from "./core/registry.ts";
 import type { Vault } from "./core/vault.ts";
@@ -50,6 +51,12 @@ const DAY = 24 * HOUR;
 const LINGER = 6000;
 /** Calls of the past that a question about a policy tells of. */
 const TOLD = 2000;
+
+/** Which calls: the newest ones, at most of the last days. */
+interface Asked {
+  readonly last: number;
+  readonly days: number | null;
+}
 
 export type PolicyRooms = Awaited<ReturnType<typeof createPolicyRooms>>;
 
@@ -116,6 +123,11 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
     });
   }
 
+  const spanOf = ({ last, days }: Asked): Span => ({
+    last,
+    since: days === null ? null : clock.now() - days * DAY,
+  });
+
   /** Past calls are sent to nobody before the person has agreed: a server elsewhere is not asked about them. */
   const isHere = ({ source }: OwnPolicy): boolean =>
     source.type === "bundle" || isLoopback(new URL(source.url));
@@ -178,13 +190,13 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
       (agentId) => journal.search({ agentId, from: clock.now() - HOUR, limit: 1 }).matched,
     ),
     /** @throws Refusal as the change itself would; `rehearsal_busy` */
-    rehearse(
-      change: RehearsedChange,
-      span: { readonly last: number; readonly days: number | null },
-      register: RuleRegister,
-    ): Rehearsal {
-      const since = span.days === null ? null : clock.now() - span.days * DAY;
-      return begin(after(change, register), { last: span.last, since });
+    rehearse(change: RehearsedChange, span: Asked, register: RuleRegister): Rehearsal {
+      return begin(after(change, register), spanOf(span));
+    },
+    /** With one rule more. @throws Refusal `rehearsal_busy` */
+    rehearseRule(rule: Rule, span: Asked): Rehearsal {
+      const { rules, own: policies } = plan();
+      return begin({ rules: [...rules, rule], own: policies }, spanOf(span));
     },
     rehearsals,
     close(): void {

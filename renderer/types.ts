@@ -17,6 +17,7 @@ export type {
   Issued,
   LabelsView,
   LabStatus,
+  LearningView,
   Method,
   OutputOf,
   Proposal,

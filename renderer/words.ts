@@ -10,6 +10,7 @@ import { findingWords } from "./words/finding.ts";
 import { identityWords } from "./words/identities.ts";
 import { keyWords } from "./words/keys.ts";
 import { labWords } from "./words/lab.ts";
+import { learningWords } from "./words/learning.ts";
 import { logWords } from "./words/log.ts";
 import { overviewWords } from "./words/overview.ts";
 import { ownPolicyWords } from "./words/own-policy.ts";
@@ -45,6 +46,7 @@ export const words = {
   asking: askingWords,
   policy: policyWords,
   rehearsal: rehearsalWords,
+  learning: learningWords,
   ownPolicy: ownPolicyWords,
   renewal: renewalWords,
   tools: toolWords,

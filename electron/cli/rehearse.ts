@@ -19,13 +19,16 @@ const LOOK_AGAIN = 1000;
 
 async function changeOf(context: Context, remote: Remote): Promise<Change> {
   const { text, tenant, io } = context;
-  const given = (["add", "remove", "import"] as const).filter((one) => text(one) !== undefined);
+  const given = (["add", "remove", "import", "proposal"] as const).filter(
+    (one) => text(one) !== undefined,
+  );
   const [only] = given;
   if (only === undefined || given.length > 1) {
-    throw usage("Give one of --add, --remove and --import.");
+    throw usage("Give one of --add, --remove, --import and --proposal.");
   }
   const value = text(only) ?? "";
   if (only === "remove") return { type: "remove-rule", id: value };
+  if (only === "proposal") return { type: "accept-proposal", id: value };
   if (only === "import") {
     const rules = (await readFile(io, value, MOST_RULES)).toString("utf8");
     return { type: "import-rules", ...scope(tenant), text: rules };

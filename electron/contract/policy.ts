@@ -25,8 +25,10 @@ const change = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("remove-rule"), id: idOf("rule") }),
   z.strictObject({ type: z.literal("import-rules"), ...rulesFile }),
   z.strictObject({ type: z.literal("remove-policy"), id: idOf("pol") }),
+  /** With the rule that a proposal of learning would make. */
+  z.strictObject({ type: z.literal("accept-proposal"), id: idOf("prp") }),
 ]);
-export type RehearsedChange = z.output<typeof change>;
+export type RehearsedChange = Exclude<z.output<typeof change>, { type: "accept-proposal" }>;
 
 export const policyMethods = {
   /** Begins to try a change on the newest calls of the journal; `rehearsal` events and policy.rehearsal tell of it. */

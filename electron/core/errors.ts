@@ -116,6 +116,7 @@ export const REFUSALS = {
   policy_broken: [503, -31005, 65],
   policy_unknown: [404, -31015, 66],
   rules_file_invalid: [400, -31015, 65],
+  proposal_unknown: [404, -31015, 66],
   rehearsal_unknown: [404, -31015, 66],
   rehearsal_busy: [429, -31015, 75],
   grant_unknown: [404, -31015, 66],

@@ -7,6 +7,7 @@ import type { Issuer } from "./issuers.ts";
 import type { ToolLabels } from "./labels/labels.ts";
 import type { KnownProgram } from "./permission/known-programs.ts";
 import type { ServerPins } from "./pins/document.ts";
+import type { Learning } from "./policy/learning.ts";
 import type { OwnPolicy } from "./policy/own.ts";
 import type { Rule } from "./policy/rules.ts";
 import type { Account } from "./oauth/keeping/accounts.ts";
@@ -29,6 +30,8 @@ export interface Documents {
   readonly rules: readonly Rule[];
   /** Policies of the person's own, beside the shipped one or in its place. */
   readonly policies: readonly OwnPolicy[];
+  /** Since when calls are watched to propose rules, and what was put aside. */
+  readonly learning: Learning;
   /** What was written into assistants' files. */
   readonly connections: readonly Connection[];
   /** What tools do with data, as the person said it. */

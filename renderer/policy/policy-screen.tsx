@@ -12,6 +12,7 @@ import type { Rule } from "../types.ts";
 import { words } from "../words.ts";
 import { AddRule } from "./add-rule.tsx";
 import { DataFlow } from "./data-flow.tsx";
+import { LearnPanel, useLearning } from "./learning.tsx";
 import { PolicyInForce } from "./in-force.tsx";
 import { EffectMark } from "./effect-mark.tsx";
 import { GrantRow } from "./grant-row.tsx";
@@ -22,6 +23,8 @@ export function PolicyScreen(): ReactNode {
   const [removing, setRemoving] = useState<Rule | null>(null);
   const bridge = useBridge();
   const store = useStore();
+  const learning = useLearning();
+  const proposed = learning.now?.proposals.length ?? 0;
   const w = words.policy;
   const add = (
     <Button look="primary" icon={Plus} onClick={() => setAdding(true)}>
@@ -39,6 +42,14 @@ export function PolicyScreen(): ReactNode {
             </Tabs.Tab>
             <Tabs.Tab value="flow" className="tab">
               {w.flowTab}
+            </Tabs.Tab>
+            <Tabs.Tab
+              value="learn"
+              className="tab"
+              aria-label={proposed === 0 ? undefined : words.learning.tabCount(proposed)}
+            >
+              {words.learning.tab}
+              {proposed > 0 && <span className="tab-count">{proposed}</span>}
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="rules" className="tab-panel">
@@ -86,6 +97,9 @@ export function PolicyScreen(): ReactNode {
           </Tabs.Panel>
           <Tabs.Panel value="flow" className="tab-panel">
             <DataFlow />
+          </Tabs.Panel>
+          <Tabs.Panel value="learn" className="tab-panel">
+            <LearnPanel learning={learning} />
           </Tabs.Panel>
         </Tabs.Root>
       </div>

@@ -72,6 +72,8 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   programs: [],
   rules: ["rules"],
   policies: [],
+  // Asked for where it is shown.
+  learning: [],
   connections: [],
   // Asked for where they are shown.
   pins: [],

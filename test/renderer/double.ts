@@ -8,6 +8,7 @@ import type {
   AppStatus,
   CertificateView,
   ConnectTarget,
+  LearningView,
   Issued,
   SignInState,
 } from "../../electron/contract.ts";
@@ -42,6 +43,7 @@ import { overviewHandlers } from "./double-overview.ts";
 import { shellAnswers } from "./double-shell.ts";
 import type { ToolView } from "../../electron/core/pins/pins.ts";
 import { permissionHandlers } from "./double-permission.ts";
+import { learningHandlers, NOTHING_LEARNED } from "./double-learning.ts";
 import { policyHandlers } from "./double-policy.ts";
 
 export interface World {
@@ -69,6 +71,7 @@ export interface World {
   /** Of every server. */
   tools: readonly ToolView[];
   policies: OwnPolicyView[];
+  learning: LearningView;
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
   /** Ids of agents that are not asked about. */
@@ -124,6 +127,7 @@ export const emptyWorld = (): World => ({
   serverWorks: true,
   rules: [],
   policies: [],
+  learning: NOTHING_LEARNED,
   labels: [],
   tools: [],
   asked: [],
@@ -357,6 +361,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     ...renewalHandlers(world),
     ...permissionHandlers(world, emit),
     ...policyHandlers(world, emit),
+    ...learningHandlers(world, emit),
     ...overviewHandlers(world),
     ...shellAnswers(),
     "calls.search": (query) => search(world.rows, query),

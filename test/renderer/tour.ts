@@ -8,6 +8,7 @@ import { FINDING_STOPS } from "./tour-finding.ts";
 import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
+import { LEARNING_STOPS } from "./tour-learning.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 import { SETTINGS_STOPS } from "./tour-settings.ts";
 import { TOOL_STOPS } from "./tour-tools.ts";
@@ -261,6 +262,7 @@ export const TOUR: readonly Stop[] = [
   },
   ...CONNECT_STOPS,
   ...POLICY_STOPS,
+  ...LEARNING_STOPS,
   ...TOOL_STOPS,
   ...QUESTION_STOPS,
   ...IDENTITY_STOPS,

@@ -43,6 +43,7 @@ export function memoryStore(): Store & { all: Documents } {
     actors: [],
     rules: [],
     policies: [],
+    learning: { span: null, dismissed: [] },
     connections: [],
     labels: [],
     consents: [],

@@ -25,6 +25,8 @@ export interface NewRule {
   readonly server: string | null;
   readonly tool: string | null;
   readonly note: string | null;
+  /** SHA-256 of the one definition of the tool that is meant; left out: whatever it says of itself. */
+  readonly fingerprint?: string;
 }
 
 /** A rule as a question shows it: with the names that its ids stand for; null where it is for any. */
@@ -38,8 +40,8 @@ export interface RuleItem {
 export const AT_ONCE = 200;
 
 /** The same rule, whenever and under whatever note it was made. */
-const likeness = ({ tenant, effect, agent, server, target, tool }: Rule): string =>
-  JSON.stringify([tenant, effect, agent, server, target, tool]);
+const likeness = ({ tenant, effect, agent, server, target, tool, fingerprint }: Rule): string =>
+  JSON.stringify([tenant, effect, agent, server, target, tool, fingerprint ?? null]);
 
 export type RuleRegister = ReturnType<typeof createRuleRegister>;
 

@@ -70,6 +70,10 @@ export const permissionWords = {
     "These rules cannot be taken: {reason}.",
     "Mend the file, or compare it with what `countersign rule export` writes.",
   ],
+  proposal_unknown: [
+    "There is no such proposal any more.",
+    "List what is proposed now: countersign policy learn show.",
+  ],
   rehearsal_unknown: ["There is no such rehearsal any more.", "Begin another one."],
   rehearsal_busy: [
     "{limit} rehearsals are under way already.",

@@ -18,6 +18,7 @@ export const MIGRATIONS: Migrations = {
   actors: [],
   rules: [],
   policies: [],
+  learning: [],
   connections: [],
   labels: [],
   consents: [],

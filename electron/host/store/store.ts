@@ -95,6 +95,10 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     actors: shelf("actors", [], () => []),
     rules: shelf("rules", [], () => []),
     policies: shelf("policies", [], () => []),
+    learning: shelf("learning", { span: null, dismissed: [] }, () => ({
+      span: null,
+      dismissed: [],
+    })),
     connections: shelf("connections", [], () => []),
     labels: shelf("labels", [], () => []),
     consents: shelf("consents", [], () => []),

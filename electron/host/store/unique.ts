@@ -45,6 +45,7 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       ["id", "another policy has this id", (p) => p.id],
       ["name", "another policy has this name", (p) => p.name],
     ]),
+  learning: () => null,
   connections: (all) =>
     firstClash(all, [["assistant", "this assistant stands in it twice", (c) => c.assistant]]),
   labels: (all) =>
