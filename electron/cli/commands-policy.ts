@@ -35,7 +35,7 @@ export const POLICY_COMMANDS: readonly Command[] = [
   },
   {
     words: ["rule", "remove"],
-    summary: "remove a rule",
+    summary: "remove a rule; one that denies or asks waits for a yes on the page that asks",
     synopsis: "<rule>",
     arity: [1, 1],
     options: {},

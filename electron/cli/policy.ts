@@ -81,10 +81,15 @@ export async function tellWhere(
   );
 }
 
-export const remove: Run = async ({ args: [id = ""], connect, out }) => {
+export const remove: Run = async ({ args: [id = ""], connect, io, out }) => {
   const remote = await connect();
-  const done = await remote.call("rules.remove", { id });
-  await out.show(done, () => out.line("The rule was removed."));
+  const removing = remote.call("rules.remove", { id });
+  // Should it fail while the place is being told, it is reported below all the same.
+  removing.catch(() => undefined);
+  const rule = (await remote.call("rules.list", {})).find((one) => one.id === id);
+  // Still there, and not one that allows: it waits for an answer.
+  if (rule !== undefined && rule.effect !== "allow") await tellWhere(remote, io.stderr);
+  await out.show(await removing, () => out.line("The rule was removed."));
 };
 
 /** What a grant holds to, in words. */

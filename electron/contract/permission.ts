@@ -103,6 +103,7 @@ export const permissionMethods = {
     input: z.strictObject(newRule),
     output: returns<Rule>(),
   },
+  /** One that denies or asks waits here for that, too: what it stops may be let through without it. */
   "rules.remove": {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("rule") }),

@@ -1,15 +1,41 @@
-// Whether rules that let calls through shall stand: one, or a list that is taken whole or not at all.
+// Whether rules that let calls through shall stand: one, or a list that is taken whole or not at all. Or whether a rule that
+// stops calls shall go.
 import { TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Shown } from "../parts/shown.tsx";
 import type { RuleItem } from "../types.ts";
+import { EffectMark } from "../policy/effect-mark.tsx";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
 
 const isWide = ({ rule }: RuleItem): boolean =>
   rule.server === null || rule.tool === null || rule.tool.includes("*");
 
-export function RuleQuestion(props: { items: readonly RuleItem[] }): ReactNode {
+export function RuleQuestion(props: {
+  change: "add" | "remove";
+  items: readonly RuleItem[];
+}): ReactNode {
+  return props.change === "add" ? <Adding {...props} /> : <Removing {...props} />;
+}
+
+/** What stops then is said by its effect. */
+function Removing(props: { items: readonly RuleItem[] }): ReactNode {
+  const w = words.approval.rule;
+  return (
+    <>
+      <h1 id="ask-heading">{w.headingRemove}</h1>
+      {props.items.map((item) => (
+        <Fragment key={item.rule.id}>
+          <p className="ask-text">{w.textRemove[item.rule.effect]}</p>
+          <RuleFacts item={item} />
+        </Fragment>
+      ))}
+      <p className="ask-text">{w.rest}</p>
+    </>
+  );
+}
+
+function Adding(props: { items: readonly RuleItem[] }): ReactNode {
   const { items } = props;
   const [only] = items;
   const w = words.approval.rule;
@@ -46,6 +72,11 @@ function RuleFacts(props: { item: RuleItem }): ReactNode {
   const c = words.approval.call;
   return (
     <dl className="facts ask-facts">
+      {rule.effect !== "allow" && (
+        <Fact name={w.effect}>
+          <EffectMark effect={rule.effect} />
+        </Fact>
+      )}
       <Fact name={c.agent}>
         <strong>{agent === null ? w.anyAgent : <Shown text={agent} />}</strong>
       </Fact>

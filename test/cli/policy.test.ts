@@ -3,8 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, expect, it } from "vitest";
 import type { Rule } from "../../electron/core/policy/rules.ts";
+import { answer, asked } from "../support/asking.ts";
 import { openDesk, type TestDesk } from "./desk.ts";
 
+const ALWAYS = { type: "allow", lifetime: "always", scope: "tool" } as const;
 let desk: TestDesk;
 afterEach(() => desk.close());
 
@@ -25,7 +27,18 @@ it("adds a rule that denies at once, lists it by name, and removes it", async ()
   const { id } = added.json<Rule>();
   const listed = await desk.cli(["rule", "list"]);
   expect(listed.out).toMatch(/deny\s+ci\s+any\s+drop_\*\s+personal/);
-  expect((await desk.cli(["rule", "remove", id])).code).toBe(0);
+  // What it denies may be let through without it: that waits for a yes elsewhere.
+  const removing = desk.cli(["rule", "remove", id]);
+  await answer(desk.house, await asked(desk.house, "rule"), { type: "deny" });
+  expect(await removing).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(
+      /Answer in the window of Countersign that asks[^]*said no to the removal/,
+    ),
+  });
+  const yes = desk.cli(["rule", "remove", id]);
+  await answer(desk.house, await asked(desk.house, "rule"), ALWAYS);
+  expect((await yes).code).toBe(0);
   const again = await desk.cli(["rule", "remove", id]);
   expect([again.code, again.err]).toEqual([66, expect.stringContaining("no such rule")]);
 });
@@ -86,6 +99,24 @@ it("says what is wrong with a rule, and with a permission that has ended", async
   expect(await desk.cli(["rule", "add", "deny", "--agent", "nobody"])).toMatchObject({ code: 66 });
   expect((await desk.cli(["grant", "list"])).out).toContain("Nothing is allowed for a while now.");
   expect(await desk.cli(["grant", "revoke", "grt_0000000000"])).toMatchObject({ code: 66 });
+});
+
+it("begins, shows and ends learning, and says when a time or a proposal is none", async () => {
+  desk = await openDesk();
+  expect((await desk.cli(["policy", "learn", "show"])).out).toContain("Nothing is learned now.");
+  const begun = await desk.cli(["policy", "learn", "start", "--for", "1d"]);
+  expect([begun.code, begun.out]).toEqual([0, expect.stringContaining("Nothing is enforced")]);
+  for (const time of ["1m", "61d", "1 day", "d"]) {
+    expect(await desk.cli(["policy", "learn", "start", "--for", time])).toMatchObject({ code: 64 });
+  }
+  const now = (await desk.cli(["policy", "learn", "show", "--json"])).json();
+  expect(now).toMatchObject({ state: "watching", calls: 0, proposals: [] });
+  const ended = await desk.cli(["policy", "learn", "stop"]);
+  expect(ended.out).toMatch(/^Learned from .+: 0 calls\.\nNo rule is proposed\.\n$/);
+  for (const what of ["accept", "dismiss"]) {
+    const none = await desk.cli(["policy", "learn", what, "prp_000000000000"]);
+    expect([none.code, none.err]).toEqual([66, expect.stringContaining("no such proposal")]);
+  }
 });
 
 it("tries a change on past calls, and writes and reads the rules as a file", async () => {

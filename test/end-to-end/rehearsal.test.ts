@@ -58,7 +58,11 @@ describe("a rehearsal over the journal", () => {
     const live = await house.calls();
     const denied = live.filter(({ code }) => code === "policy_denied").map(({ id }) => id);
     expect(denied).toHaveLength(3);
-    await house.call("rules.remove", { id: rule.id });
+    const removing = house.call("rules.remove", { id: rule.id });
+    const question = await asked(house, "rule");
+    expect(question.matter).toMatchObject({ change: "remove", items: [{ rule: { id: rule.id } }] });
+    await answer(house, question, { type: "allow", lifetime: "always", scope: "tool" });
+    await removing;
 
     const found = await rehearse(house, { type: "add-rule", ...denial });
     expect(found.changed.map(({ call }) => call).sort()).toEqual([...denied].sort());

@@ -1,6 +1,7 @@
 // Stops of the tour about learning: not begun, watching, with proposals, and one of them reviewed.
 import type { LearningView, ProposalView } from "../../electron/contract.ts";
 import { NOTHING_LEARNED } from "./double-learning.ts";
+import { rule } from "../support/rules.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, type Stop } from "./tour-base.ts";
 
@@ -50,6 +51,32 @@ const stop = (name: string, learning: LearningView, text: string): Stop => ({
     await page.getByText(text).first().waitFor();
   },
 });
+
+/** On the page that asks. */
+export const REMOVAL_STOP: Stop = {
+  name: "ask-rule-removal",
+  surface: "approval",
+  world: () =>
+    full({
+      asked: [
+        {
+          kind: "rule",
+          change: "remove",
+          items: [
+            {
+              rule: rule(7, { effect: "deny", tool: "*_production_*" }),
+              agent: null,
+              server: server.name,
+            },
+          ],
+        },
+      ],
+    }),
+  async go(page) {
+    await page.getByText("Shall this rule go?").waitFor();
+    await page.waitForTimeout(3200);
+  },
+};
 
 export const LEARNING_STOPS: readonly Stop[] = [
   stop("learn-empty", NOTHING_LEARNED, "Rules from what you answer"),

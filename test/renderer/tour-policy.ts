@@ -409,6 +409,7 @@ const QUESTIONS: readonly Stop[] = [
         asked: [
           {
             kind: "rule",
+            change: "add",
             items: [{ rule: rule(7, { tool: "search_*" }), agent: agent.name, server: null }],
           },
         ],
@@ -422,6 +423,7 @@ const QUESTIONS: readonly Stop[] = [
         asked: [
           {
             kind: "rule",
+            change: "add",
             items: ["search_*", "list_projects", "read_note", "get_weather", "find_people"].map(
               (tool, i) => ({
                 rule: rule(i, { tool, target: "https://mcp.crm.example/mcp" }),

@@ -8,7 +8,7 @@ import { FINDING_STOPS } from "./tour-finding.ts";
 import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
-import { LEARNING_STOPS } from "./tour-learning.ts";
+import { LEARNING_STOPS, REMOVAL_STOP } from "./tour-learning.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 import { SETTINGS_STOPS } from "./tour-settings.ts";
 import { TOOL_STOPS } from "./tour-tools.ts";
@@ -265,6 +265,7 @@ export const TOUR: readonly Stop[] = [
   ...LEARNING_STOPS,
   ...TOOL_STOPS,
   ...QUESTION_STOPS,
+  REMOVAL_STOP,
   ...IDENTITY_STOPS,
   ...RENEWAL_STOPS,
   ...SETTINGS_STOPS,

@@ -7,7 +7,7 @@ import type { SignInMatter } from "../consent/sign-in-asks.ts";
 import type { ConsentOffer } from "../consent/offer.ts";
 import type { Change } from "../pins/look.ts";
 import type { PolicyMatter } from "../policy/own-register.ts";
-import type { RuleItem } from "../policy/rule-register.ts";
+import type { RuleMatter } from "../policy/rule-register.ts";
 import { conditionsFor } from "./conditions.ts";
 import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
 import type { AskingProgram } from "./program.ts";
@@ -26,8 +26,8 @@ export interface CallMatter {
 }
 
 /**
- * What is asked. `rule`: whether rules that allow something shall stand, all of them or none. `labels`: whether a tool
- * loses some.
+ * What is asked. `rule`: whether rules that allow something shall stand, or one that denies or asks shall go. `labels`:
+ * whether a tool loses some.
  */
 export type Matter =
   | CallMatter
@@ -35,7 +35,7 @@ export type Matter =
   | { readonly kind: "consent"; readonly offer: ConsentOffer }
   /** Whether to sign in now, because an agent needs the account. */
   | SignInMatter
-  | { readonly kind: "rule"; readonly items: readonly RuleItem[] }
+  | RuleMatter
   /** Whether a policy of the person's own shall decide, or shall not any more. */
   | PolicyMatter
   | {
@@ -194,7 +194,12 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     },
   }),
   policy: () => oursForGood("a policy stands until it is removed"),
-  rule: () => oursForGood("a rule stands until it is removed"),
+  rule: ({ change }) =>
+    oursForGood(
+      change === "add"
+        ? "a rule stands until it is removed"
+        : "a rule is gone until it is made again",
+    ),
   labels: () => oursForGood("a label is gone until it is set again"),
   anomaly: ({ agent, program }) => ({
     agent,

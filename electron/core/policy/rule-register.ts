@@ -1,5 +1,5 @@
-// The person's rules: made, listed, removed. One that allows something stands only after a verdict of the person, in the
-// window that asks: neither a page nor a command can widen what agents may do.
+// The person's rules: made, listed, removed. One that allows something stands, and one that denies or asks goes, only after
+// a verdict of the person, in the window that asks: neither a page nor a command can widen what agents may do.
 import type { Clock } from "../clock.ts";
 import type { Digest } from "../digest.ts";
 import { Refusal } from "../errors.ts";
@@ -36,12 +36,34 @@ export interface RuleItem {
   readonly server: string | null;
 }
 
+/** The question about rules. `remove`: whether rules that deny or ask shall stand no more. */
+export interface RuleMatter {
+  readonly kind: "rule";
+  readonly change: "add" | "remove";
+  /** All of them, or none. */
+  readonly items: readonly RuleItem[];
+}
+
 /** How many rules are added at once: one question lists them all, and a person must be able to read it. */
 export const AT_ONCE = 200;
 
 /** The same rule, whenever and under whatever note it was made. */
 const likeness = ({ tenant, effect, agent, server, target, tool, fingerprint }: Rule): string =>
   JSON.stringify([tenant, effect, agent, server, target, tool, fingerprint ?? null]);
+
+const STRICT = { allow: 0, ask: 1, deny: 2 } as const;
+
+/** Whether `wide` covers every call that `narrow` covers. */
+const covers = (wide: Rule, narrow: Rule): boolean =>
+  wide.tenant === narrow.tenant &&
+  (["agent", "server", "target", "tool", "fingerprint"] as const).every(
+    (name) => wide[name] == null || wide[name] === narrow[name],
+  );
+
+/** Whether something may be let through without this rule that it stops now: nothing as strict and as wide stays. */
+const loosens = (gone: Rule, rest: readonly Rule[]): boolean =>
+  gone.effect !== "allow" &&
+  !rest.some((one) => STRICT[one.effect] >= STRICT[gone.effect] && covers(one, gone));
 
 export type RuleRegister = ReturnType<typeof createRuleRegister>;
 
@@ -78,6 +100,29 @@ export function createRuleRegister(ports: RulePorts) {
     };
   }
 
+  /** @throws Refusal `call_refused`, `question_*` */
+  async function agree(matter: RuleMatter, signal?: AbortSignal): Promise<void> {
+    const { verdict } = await questions.ask(matter, signal);
+    if (verdict.type === "allow") return;
+    const what = matter.items.length === 1 ? "this rule" : "these rules";
+    throw new Refusal("call_refused", {
+      tool: matter.change === "add" ? what : "the removal of this rule",
+    });
+  }
+
+  /** A rule that stands, with the names of today. */
+  function itemOf(rule: Rule): RuleItem {
+    const nameOf = (
+      id: string | null,
+      all: readonly { readonly id: string; readonly name: string }[],
+    ) => (id === null ? null : (all.find((one) => one.id === id)?.name ?? id));
+    return {
+      rule,
+      agent: nameOf(rule.agent, store.read("agents")),
+      server: nameOf(rule.server, store.read("servers")),
+    };
+  }
+
   /**
    * Adds several rules in one step, all or none. Where some of them allow, one question lists those, and this waits for
    * its answer.
@@ -98,11 +143,7 @@ export function createRuleRegister(ports: RulePorts) {
     }
     const allowing = items.filter(({ rule }) => rule.effect === "allow");
     if (allowing.length > 0) {
-      const { verdict } = await questions.ask({ kind: "rule", items: allowing }, signal);
-      if (verdict.type !== "allow") {
-        const what = allowing.length === 1 ? "this rule" : "these rules";
-        throw new Refusal("call_refused", { tool: what });
-      }
+      await agree({ kind: "rule", change: "add", items: allowing }, signal);
     }
     const rules = items.map(({ rule }) => rule);
     if (rules.length > 0) await store.write("rules", (all) => [...all, ...rules]);
@@ -136,12 +177,24 @@ export function createRuleRegister(ports: RulePorts) {
       await store.write("rules", (all) => [...all, made]);
     },
 
-    /** @throws Refusal `rule_unknown` */
-    async remove(id: string): Promise<void> {
-      await store.write("rules", (all) => {
-        if (!all.some((rule) => rule.id === id)) throw new Refusal("rule_unknown");
-        return all.filter((rule) => rule.id !== id);
-      });
+    /**
+     * Removes one. Where something may be let through without it, this waits for the person's yes.
+     * @throws Refusal `rule_unknown`, `call_refused` (the person kept it), `question_*`, `settings_*`
+     */
+    async remove(id: string, signal?: AbortSignal): Promise<void> {
+      for (let agreed = false; ; agreed = true) {
+        let waits: Rule | null = null;
+        await store.write("rules", (all) => {
+          const gone = all.find((rule) => rule.id === id);
+          if (gone === undefined) throw new Refusal("rule_unknown");
+          const rest = all.filter((rule) => rule !== gone);
+          // Looked at where it is written: of two rules that cover each other, one must stay.
+          waits = !agreed && loosens(gone, rest) ? gone : null;
+          return waits === null ? rest : all;
+        });
+        if (waits === null) return;
+        await agree({ kind: "rule", change: "remove", items: [itemOf(waits)] }, signal);
+      }
     },
   };
 }

@@ -144,7 +144,7 @@ describe("what is proposed", () => {
 
   it("all of it taken together lets through nothing that the person had not let through", async () => {
     const engine = await loadEngine(shippedPolicy(), []);
-    const cases = fc.sample(journal, { numRuns: 150, seed: 7 });
+    const cases = fc.sample(journal, { numRuns: 300, seed: 7 });
     let allowed = 0;
     for (const all of cases) {
       const made = learned(all).map((one, i) =>
