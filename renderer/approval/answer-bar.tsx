@@ -36,6 +36,12 @@ function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   return w.allowFor[lifetime];
 }
 
+function denyLabelOf(matter: Question["matter"]): string {
+  if (matter.kind === "tool-changed") return words.approval.change.refuse;
+  const keeps = matter.kind === "rule" && matter.change === "remove";
+  return keeps ? words.approval.answer.keepRule : words.approval.answer.deny;
+}
+
 export function AnswerBar(props: {
   store: QuestionStore;
   view: QuestionView;
@@ -154,9 +160,7 @@ export function AnswerBar(props: {
           </Button>
         )}
         <span className="ask-space" />
-        <Button onClick={() => void store.answer({ type: "deny" })}>
-          {change === null ? w.deny : words.approval.change.refuse}
-        </Button>
+        <Button onClick={() => void store.answer({ type: "deny" })}>{denyLabelOf(matter)}</Button>
         <Button
           look={destructive ? "danger" : "primary"}
           className="ask-allow"

@@ -40,7 +40,8 @@ export const learningWords = {
         `your yes covered ${plural(granted, { one: "1 call more", other: "# calls more" })}`,
       no > 0 ? `you said no ${once(no)}, never yes` : "never no",
     ].filter((part) => part !== false);
-    return `${parts.join(", ")} · ${plural(calls, { one: "1 call", other: "# calls" })} since ${since}`;
+    const said = parts.join(", ");
+    return `${said.slice(0, 1).toUpperCase()}${said.slice(1)} · ${plural(calls, { one: "1 call", other: "# calls" })} since ${since}`;
   },
   review: "Review",
   reviewNamed: (tool: string) => `Review the rule for ${tool}`,

@@ -73,7 +73,7 @@ export const REMOVAL_STOP: Stop = {
       ],
     }),
   async go(page) {
-    await page.getByText("Shall this rule go?").waitFor();
+    await page.getByText("Remove this rule?").waitFor();
     await page.waitForTimeout(3200);
   },
 };
