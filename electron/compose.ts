@@ -21,6 +21,8 @@ import { StreamScrubber } from "./core/redact/stream.ts";
 import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
 import { RUN_GAP, RUN_MOST } from "./core/runs/runs.ts";
 import { complaint } from "./core/sentences.ts";
+import { createApiRegister } from "./core/openapi/api-register.ts";
+import { apiProtocol } from "./core/openapi/protocol.ts";
 import { createServerRegister } from "./core/server-register.ts";
 import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
@@ -34,6 +36,8 @@ import { type HandlerPorts, makeHandlers } from "./handlers.ts";
 import { serveControl } from "./host/control/server.ts";
 import { openDoor } from "./host/door/door.ts";
 import { createPrograms } from "./host/door/programs.ts";
+import { createApiUpstream } from "./host/forward/api-upstream.ts";
+import { createHttpSender } from "./host/forward/http-sender.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
 import { openJournal } from "./host/journal/open.ts";
 import { createStdioUpstream } from "./host/stdio/upstream.ts";
@@ -163,7 +167,7 @@ async function compose(
     },
     dropServersOf(uses) {
       for (const server of store.read("servers")) {
-        if (server.kind === "http" && uses(server)) http.dropServer(server.id);
+        if (server.kind !== "stdio" && uses(server)) http.dropServer(server.id);
       }
     },
   });
@@ -180,8 +184,16 @@ async function compose(
     changed("vault");
   });
 
-  const http = createHttpUpstream({ returnHeaders });
-  closers.push(() => http.close());
+  const apis = createApiRegister({ store, clock, digest });
+  const sender = createHttpSender();
+  closers.push(() => sender.close());
+  const http = createHttpUpstream({ returnHeaders, sender });
+  const openapi = createApiUpstream({
+    sender,
+    protocol: apiProtocol,
+    apiOf: (server) => apis.find(server),
+    sessions: createSessions(clock),
+  });
   const stdio = createStdioUpstream({
     rules: stdioRules,
     clock,
@@ -199,7 +211,7 @@ async function compose(
     }, SERVER_HINT_MS);
   });
   closers.push(() => clearTimeout(hint ?? undefined));
-  const upstreamFor = (kind: Server["kind"]) => (kind === "http" ? http : stdio);
+  const upstreamFor = (kind: Server["kind"]) => ({ http, stdio, openapi })[kind];
 
   const scrubber = () => new StreamScrubber(known);
   const discovery = createDiscovery({
@@ -232,6 +244,7 @@ async function compose(
       door?.dropAgent(agentId);
       sessions.dropAgent(agentId);
       stdio.dropAgent(agentId);
+      openapi.dropAgent(agentId);
     },
     certificateDoor: () => inbound.address(),
   });
@@ -315,6 +328,7 @@ async function compose(
     credentials,
     clock,
     digest,
+    routeOf: (server, tool) => apis.routeOf(server, tool),
     limit: createCallLimits(clock),
     pace: createPace(clock, options.paces),
     sent: (agentId, run, server, tool) => permission.runs.sent(agentId, run, { server, tool }),
@@ -393,6 +407,7 @@ async function compose(
   const ports: HandlerPorts = {
     agents,
     servers,
+    apis,
     store,
     journal,
     clock,

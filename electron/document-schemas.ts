@@ -6,6 +6,7 @@ import { connectionSchema } from "./core/connect/connections.ts";
 import { consentSchema } from "./core/consent/consents.ts";
 import { issuerSchema } from "./core/issuers.ts";
 import { labelsSchema } from "./core/labels/labels.ts";
+import { apiSchema } from "./core/openapi/api.ts";
 import { accountsSchema } from "./core/oauth/keeping/accounts.ts";
 import { actorKeysSchema } from "./core/oauth/keeping/actor-keys.ts";
 import { knownProgramSchema } from "./core/permission/known-programs.ts";
@@ -23,6 +24,7 @@ export const documentSchemas: Schemas = {
   tenants: z.array(tenantSchema),
   agents: z.array(agentSchema),
   servers: z.array(serverSchema),
+  apis: z.array(apiSchema),
   issuers: z.array(issuerSchema),
   accounts: accountsSchema,
   certificates: z.array(certificateSchema),

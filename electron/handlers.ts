@@ -7,6 +7,7 @@ import type { Shell } from "./core/shell.ts";
 import { Refusal } from "./core/errors.ts";
 import { failedStepOf } from "./core/flows.ts";
 import type { CallRow, Journal } from "./core/journal.ts";
+import type { ApiRegister } from "./core/openapi/api-register.ts";
 import { advise, standingOf } from "./core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "./core/pattern-shape.ts";
 import type { Store } from "./core/registry.ts";
@@ -20,6 +21,7 @@ import type { TestReport } from "./core/try-server.ts";
 import type { VaultKind, VaultStatus } from "./core/vault.ts";
 import type { Discovery } from "./discovery.ts";
 import { overviewHandlers } from "./handlers-overview.ts";
+import { agreeToTools, apiHandlers } from "./handlers-apis.ts";
 import { connectHandlers } from "./handlers-connect.ts";
 import type { InboundMtls } from "./inbound-mtls.ts";
 import type { LabKeeper } from "./lab-keeper.ts";
@@ -36,6 +38,7 @@ import type { Handlers } from "./surface.ts";
 
 export interface HandlerPorts extends PermissionHandlerPorts {
   readonly servers: ServerRegister;
+  readonly apis: ApiRegister;
   readonly store: Store;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -91,6 +94,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     ...server,
     endpoint: `${ports.door()}/mcp/${server.name}`,
     stdio: server.kind === "stdio" ? ports.stdio.health(server.id) : null,
+    api: ports.apis.faceOf(server),
   });
   /** The practice agent has a door of its own for a while, and no file to trust it by. */
   const mtlsSnippets = (agent: Agent): readonly Snippet[] => {
@@ -151,7 +155,12 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       known(tenant);
       return servers.list(tenant).map(serverView);
     },
-    "servers.add": async (input) => serverView(await servers.add(input)),
+    "servers.add": async (input) => {
+      const server = await servers.add(input);
+      await agreeToTools(ports, server);
+      return serverView(server);
+    },
+    ...apiHandlers(ports, serverView),
     "patterns.advise": (answers) => advise(answers),
     "servers.standing": ({ id }) => {
       const server = servers.find(id);

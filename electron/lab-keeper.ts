@@ -6,7 +6,7 @@ import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
 import type { Secret } from "./core/secret.ts";
-import type { HttpServer } from "./core/servers.ts";
+import type { Server } from "./core/servers.ts";
 import type { SecretRef, Vault } from "./core/vault.ts";
 import type { InboundStatus } from "./inbound-mtls.ts";
 import type { Lab } from "./lab/index.ts";
@@ -48,7 +48,7 @@ export interface Practice {
   readonly agent: { readonly id: string; readonly name: string; readonly credential: Secret };
   /** An agent with a certificate of the practice authority, pinned. */
   readonly bound: { readonly credential: Secret; readonly cert: string; readonly key: string };
-  readonly servers: readonly HttpServer[];
+  readonly servers: readonly Server[];
   /** Ada signs in through the front door's own redirect, as a browser would. @throws Refusal `lab_failed` */
   signInAda(): Promise<void>;
 }
@@ -89,11 +89,10 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
   const status = (): LabStatus => ({
     state,
     issuer: practice?.lab.issuer.url ?? null,
-    servers: (practice?.lab.servers ?? []).map(({ name, pattern, url }) => ({
-      name,
-      pattern,
-      url,
-    })),
+    servers: [
+      ...(practice?.lab.servers ?? []),
+      ...(practice === null ? [] : [{ ...practice.lab.api, pattern: "api-key" }]),
+    ].map(({ name, pattern, url }) => ({ name, pattern, url })),
   });
 
   const clear = (): Promise<void> => sweepLab(ports);
@@ -140,7 +139,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
       auth: { method: "tls_client_auth", certificate: certificate.id },
     });
 
-    const made: HttpServer[] = [];
+    const made: Server[] = [];
     const add = async (
       name: string,
       auth: Parameters<typeof servers.add>[0] extends infer I
@@ -148,7 +147,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
           ? A
           : never
         : never,
-      stage: HttpServer["stage"] = "development",
+      stage: Server["stage"] = "development",
     ): Promise<void> => {
       const server = await servers.add({
         kind: "http",
@@ -160,7 +159,7 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
         allowPlainHttpOnLoopback: lab.server(name).url.startsWith("http:"),
         trustPem: lab.ca.certificatePem,
       });
-      if (server.kind === "http") made.push(server);
+      made.push(server);
     };
     const asks = (name: string) => {
       const { scopes, resource } = lab.server(name);
@@ -211,6 +210,28 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
       bound: "none",
       ...asks("wiki"),
     });
+    const { api } = lab;
+    made.push(
+      await servers.add({
+        kind: "openapi",
+        tenant,
+        name: api.name,
+        url: api.url,
+        stage: "development",
+        auth: {
+          type: "api-key",
+          in: "header",
+          name: api.key.header,
+          prefix: "",
+          secret: api.key.value,
+        },
+        allowPlainHttpOnLoopback: true,
+        trustPem: null,
+        document: await (await fetch(api.openapi, { redirect: "error" })).text(),
+        // All of them: nothing on these shelves is real.
+        operations: ["listItems", "readItem", "countItem", "scrapItem"],
+      }),
+    );
     await add("treasury", {
       type: "composite",
       issuer: byCertificate.id,

@@ -140,6 +140,20 @@ export async function runTour(practice: Practice, ports: TourPorts): Promise<Tou
       run: call("notes", "list_notes"),
     },
     {
+      id: "openapi",
+      title: "A plain API, from its OpenAPI file",
+      expected: "allowed",
+      why: "An operation of the file is a tool; a call of it is one request, with the key that Countersign adds.",
+      run: call("inventory", "readItem", { sku: "relay-70" }),
+    },
+    {
+      id: "openapi-path",
+      title: "An argument that would leave its place in the address",
+      expected: "the tool failed",
+      why: "What could lead to another path is not sent at all.",
+      run: call("inventory", "readItem", { sku: "../items" }),
+    },
+    {
       id: "client-credentials",
       title: "Pattern 2: client credentials",
       expected: "allowed",

@@ -2,6 +2,7 @@
 // says comes ready-made from the app; nothing here repeats it.
 import { approvalWords } from "./words/approval.ts";
 import { askingWords } from "./words/asking.ts";
+import { apiWords } from "./words/apis.ts";
 import { agentWords } from "./words/agents.ts";
 import { consentWords } from "./words/consent.ts";
 import { connectWords } from "./words/connect.ts";
@@ -30,6 +31,7 @@ export const words = {
   overview: overviewWords,
   log: logWords,
   servers: serverWords,
+  apis: apiWords,
   finding: findingWords,
   agents: agentWords,
   connect: connectWords,

@@ -9,6 +9,16 @@ const confirmIssuer: OptionTable = {
   },
 };
 
+const pickOptions: OptionTable = {
+  operation: {
+    type: "string",
+    multiple: true,
+    value: "TOOL",
+    help: "an operation of the document to offer, by its tool's name; may be repeated",
+  },
+  all: { type: "boolean", help: "offer all operations, those that write included" },
+};
+
 const addOptions: OptionTable = {
   "api-key": { type: "boolean", help: "the server wants a key; it is read from standard input" },
   header: {
@@ -94,6 +104,17 @@ const addOptions: OptionTable = {
     type: "boolean",
     help: "let the key go over plain http, to this machine only",
   },
+  openapi: {
+    type: "string",
+    value: "FILE",
+    help: "a plain HTTP API, from its OpenAPI 3.0 or 3.1 document (JSON or YAML)",
+  },
+  base: {
+    type: "string",
+    value: "URL",
+    help: "where that API is (default: what its document says, once you agree)",
+  },
+  ...pickOptions,
   stdio: { type: "boolean", help: "a local server: its command follows after --" },
   env: {
     type: "string",
@@ -124,7 +145,10 @@ const editOptions: OptionTable = {
   "no-key": { type: "boolean", help: "send nothing from now on" },
   "no-trust": { type: "boolean", help: "only the usual authorities may vouch for this server" },
   ...Object.fromEntries(
-    Object.entries(addOptions).filter(([option]) => !["stdio", "secret-env"].includes(option)),
+    Object.entries(addOptions).filter(
+      ([option]) =>
+        !["stdio", "secret-env", "openapi", "base", "operation", "all"].includes(option),
+    ),
   ),
   stage: { type: "string", value: "STAGE", help: "development, staging or production" },
   env: {
@@ -148,7 +172,7 @@ export const SERVER_COMMANDS: readonly Command[] = [
   {
     words: ["server", "add"],
     summary: "add a server over HTTP, or a local one",
-    synopsis: "<name> <url> | <name> --stdio -- <command> [args…]",
+    synopsis: "<name> <url> | <name> --openapi FILE | <name> --stdio -- <command> [args…]",
     arity: [1, 2],
     rest: true,
     options: addOptions,
@@ -163,9 +187,27 @@ export const SERVER_COMMANDS: readonly Command[] = [
       "countersign server add wiki https://wiki.example/mcp --auth token-exchange --issuer wiki --home okta --resource https://wiki.example/mcp",
       "countersign server add payroll https://pay.example/mcp --auth mtls --issuer bank --certificate laptop --stage production",
       "countersign server add archive https://files.example/mcp --auth client-credentials --dpop --issuer bank --stage production",
+      "countersign server add shop --openapi shop.yaml --base https://shop.example/v1 --api-key < key.txt",
       "countersign server add files --stdio --env ROOT=/srv --secret-env FILES_KEY -- npx -y files-server",
     ],
     load: async () => (await import("./server-add.ts")).add,
+  },
+  {
+    words: ["server", "import"],
+    summary: "show what an OpenAPI document offers, or import it again for a server that has one",
+    synopsis: "<file> | <server> <file>",
+    arity: [1, 2],
+    options: {
+      ...pickOptions,
+      "dry-run": { type: "boolean", help: "show what is different, and change nothing" },
+    },
+    notes:
+      "Without --operation and --all the same tools are offered as before. Each tool that is not the same is asked about at its next call.",
+    examples: [
+      "countersign server import shop.yaml",
+      "countersign server import shop shop.yaml --dry-run",
+    ],
+    load: async () => (await import("./server-openapi.ts")).importApi,
   },
   {
     words: ["server", "advise"],

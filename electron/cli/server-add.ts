@@ -6,6 +6,7 @@ import { looksSecret } from "./parse.ts";
 import type { Remote } from "./remote.ts";
 import { OAUTH_OPTIONS, patternOf, prepareOAuth } from "./server-oauth.ts";
 import { addFound } from "./server-find.ts";
+import { chosenOf, importedText } from "./server-openapi.ts";
 import { addressText } from "./server-text.ts";
 import type { Context, Run } from "./types.ts";
 
@@ -44,9 +45,9 @@ type Completed = AddInput | { readonly kind: "find"; readonly basis: HttpBasis }
 type Complete = (remote: Remote) => Promise<Completed>;
 
 /** Everything but the key, which is asked for only when it is known that all else is well. */
-function readHttp(context: Context): Complete {
+function readHttp(context: Context, url = context.args[1]): Complete {
   const { args, flag, io, text } = context;
-  const [name = "", url] = args;
+  const [name = ""] = args;
   if (url === undefined)
     throw usage("Give the server's address, or --stdio and its command after --.");
   checkUrl(url, "server", "A key is given with --api-key: it is read from standard input.");
@@ -179,8 +180,32 @@ function readStdio(context: Context): {
   };
 }
 
+/** Like a server over HTTP, but for its address, which the document only claims, and that nothing is found out. */
+function readApi(context: Context, file: string): Complete {
+  if (context.args[1] !== undefined) throw usage("With --openapi, the address goes in --base URL.");
+  if (context.flag("stdio")) throw usage("Say --openapi or --stdio.");
+  const { flag, text } = context;
+  const said = flag("api-key") || ["auth", ...KEY_OPTIONS].some((one) => text(one) !== undefined);
+  if (!said) throw usage("Say how the API lets one in: --api-key, --auth PATTERN or --auth none.");
+  // Looks at all options before anything is read or asked; its own --yes is about the address.
+  const rest = { ...context, flag: (name: string) => name !== "yes" && flag(name) };
+  readHttp(rest, "https://api.invalid/");
+  return async (remote) => {
+    const chosen = await chosenOf(context, remote, file);
+    const input = await readHttp(rest, chosen.url)(remote);
+    if (input.kind !== "http") throw usage("An API is not asked how it lets one in.");
+    return { ...input, ...chosen, kind: "openapi" };
+  };
+}
+
 /** Reads and checks the arguments. @returns how the rest is got: secrets, and what names stand for */
 function prepare(context: Context): Complete {
+  const file = context.text("openapi");
+  if (file !== undefined) return readApi(context, file);
+  const stray = ["base", "operation", "all"].find(
+    (one) => context.flag(one) || context.text(one) !== undefined || context.texts(one).length > 0,
+  );
+  if (stray !== undefined) throw usage(`--${stray} belongs to --openapi FILE.`);
   if (context.flag("stdio")) {
     const { input, secretNames } = readStdio(context);
     return async () => {
@@ -204,6 +229,7 @@ export const add: Run = async (context) => {
   const server = await remote.call("servers.add", input);
   await out.show(server, async (s) => {
     await out.line(`The server “${s.name}” was added: ${addressText(s)}`);
+    if (s.kind === "openapi") await out.line(importedText(s));
     await out.line(`Agents use ${s.endpoint}`);
     await out.line(asTyped(`Try it: countersign server test ${s.name}`));
   });

@@ -37,7 +37,7 @@ function refuseStray(context: Context, options: readonly string[], where: string
 /** The key stays where only its place changes; `--api-key` asks for a new one. */
 async function keyChange(
   context: Context,
-  server: Extract<ServerView, { kind: "http" }>,
+  server: Exclude<ServerView, { kind: "stdio" }>,
 ): Promise<HttpChange["auth"]> {
   const { flag, secrets, text } = context;
   const header = text("header");
@@ -62,7 +62,7 @@ async function keyChange(
 async function httpChange(
   context: Context,
   remote: Remote,
-  server: Extract<ServerView, { kind: "http" }>,
+  server: Exclude<ServerView, { kind: "stdio" }>,
 ): Promise<HttpChange> {
   const { flag, io, text } = context;
   if (context.rest !== null) throw usage("A command after -- belongs to a local server.");
@@ -119,7 +119,7 @@ export const edit: Run = async (context) => {
   const server = await findServer(remote, tenant, args[0] ?? "");
   const name = text("name");
   const part =
-    server.kind === "http"
+    server.kind !== "stdio"
       ? { http: await httpChange(context, remote, server) }
       : { stdio: stdioChange(context) };
   const [inner = {}] = Object.values(part);
@@ -138,7 +138,7 @@ export const edit: Run = async (context) => {
     if (!keyStrays(s)) return;
     await out.line("What it was sent belongs to its former address, and is not sent to this one.");
     await out.line(
-      s.kind === "http" && s.pattern.type === "api-key"
+      s.kind !== "stdio" && s.pattern.type === "api-key"
         ? asTyped(`Its key was deleted. Enter it anew: countersign server replace-key ${s.name}`)
         : asTyped(
             `If it really moved, give its pattern anew: countersign server edit ${s.name} --auth …`,

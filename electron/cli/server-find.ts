@@ -103,7 +103,7 @@ export const discover: Run = async (context) => {
   if (isAddress) wish = { ...common, url: wanted };
   else {
     const server = await findServer(remote, tenant, wanted);
-    if (server.kind !== "http")
+    if (server.kind === "stdio")
       throw usage(`“${server.name}” is a local server: it has no issuer.`);
     const { stage, tenant: home, url } = server;
     wish = { tenant: home, url, stage, trustPem: trustPem ?? server.trustPem };
@@ -200,7 +200,7 @@ export async function addFound(
 }
 
 async function said({ out }: Context, server: ServerView): Promise<void> {
-  const where = server.kind === "http" ? server.url : server.command;
+  const where = server.kind !== "stdio" ? server.url : server.command;
   await out.line(`The server “${server.name}” was added: ${cut(where, 120)}`);
   await out.line(`Agents use ${server.endpoint}`);
 }

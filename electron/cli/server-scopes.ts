@@ -6,7 +6,7 @@ import { findAgent, findServer, type Remote } from "./remote.ts";
 import type { Context, Run } from "./types.ts";
 
 const askedBy = (server: ServerView): string[] => {
-  if (server.kind === "http" && "issuer" in server.pattern) return server.pattern.scopes;
+  if (server.kind !== "stdio" && "issuer" in server.pattern) return server.pattern.scopes;
   throw usage(`The server “${server.name}” asks for no scopes: it has no issuer.`);
 };
 
@@ -14,7 +14,7 @@ async function show({ out }: Context, remote: Remote, server: ServerView): Promi
   const all = askedBy(server);
   const agents = await remote.call("agents.list", { tenant: server.tenant });
   const own =
-    (server.kind === "http" && "issuer" in server.pattern && server.pattern.agentScopes) || {};
+    (server.kind !== "stdio" && "issuer" in server.pattern && server.pattern.agentScopes) || {};
   const rows = agents.map(({ id, name }) => ({
     agent: id,
     name,

@@ -15,7 +15,7 @@ export interface Known {
 
 /** Asked only where some server names one of them. */
 export async function knownTo(remote: Remote, servers: readonly ServerView[]): Promise<Known> {
-  const oauth = servers.some((s) => s.kind === "http" && "issuer" in s.pattern);
+  const oauth = servers.some((s) => s.kind !== "stdio" && "issuer" in s.pattern);
   if (!oauth) return { issuers: [], accounts: [], certificates: [] };
   const [issuers, accounts, certificates] = await Promise.all([
     remote.call("issuers.list", {}),
@@ -26,7 +26,7 @@ export async function knownTo(remote: Remote, servers: readonly ServerView[]): P
 }
 
 export function addressText(server: ServerView): string {
-  return server.kind === "http" ? server.url : [server.command, ...server.args].join(" ");
+  return server.kind !== "stdio" ? server.url : [server.command, ...server.args].join(" ");
 }
 
 /** Its credential belongs to another address than the one it has now (threat 35). */

@@ -104,7 +104,7 @@ export const replaceKey: Run = async (context) => {
         : `Say which variable with --secret-env: ${names.join(", ")}.`;
     throw usage(reason);
   }
-  if (server.kind === "http" && (env !== undefined || server.pattern.type !== "api-key")) {
+  if (server.kind !== "stdio" && (env !== undefined || server.pattern.type !== "api-key")) {
     const has = server.pattern.type === "api-key" ? "a key, not variables" : "no key";
     throw usage(`The server “${server.name}” has ${has}.`);
   }

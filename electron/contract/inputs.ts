@@ -102,6 +102,24 @@ export const addHttpServer = z.strictObject({
   trustPem: trustPem.default(null),
 });
 
+/** The text of an OpenAPI document; core/openapi bounds what is in it. */
+export const documentText = z
+  .string()
+  .min(1)
+  .max(4 * 1024 * 1024);
+/** Names of the tools that a person picked. */
+export const pickedTools = z
+  .array(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/))
+  .min(1)
+  .max(1000);
+
+export const addApiServer = addHttpServer.extend({
+  kind: z.literal("openapi"),
+  document: documentText,
+  /** Left out or null: all operations that only read. */
+  operations: pickedTools.nullable().default(null),
+});
+
 export const addStdioServer = z.strictObject({
   kind: z.literal("stdio"),
   ...tenantScope,

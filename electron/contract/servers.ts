@@ -3,17 +3,21 @@ import { z } from "zod";
 import type { StderrTail } from "../contract-views.ts";
 import type { Proposal } from "../core/finding/proposal.ts";
 import { idOf, slug } from "../core/names.ts";
+import type { ApiPreview } from "../core/openapi/api-register.ts";
 import type { Advice, Standing } from "../core/oauth/keeping/advice.ts";
 import { scopeToken } from "../core/patterns.ts";
 import { stage, type ServerView, envName } from "../core/servers.ts";
 import type { TestReport } from "../core/try-server.ts";
 import {
+  addApiServer,
   addHttpServer,
   addStdioServer,
   agreed,
   attemptId,
+  documentText,
   keyPlace,
   keylessAuth,
+  pickedTools,
   secretText,
   tenantScope,
   trustPem,
@@ -27,7 +31,27 @@ export const serverMethods = {
   },
   "servers.add": {
     surfaces: ["app", "cli"],
-    input: z.discriminatedUnion("kind", [addHttpServer, addStdioServer]),
+    input: z.discriminatedUnion("kind", [addHttpServer, addApiServer, addStdioServer]),
+    output: returns<ServerView>(),
+  },
+  /** Reads an OpenAPI document and tells what it offers. Nothing is kept, and nothing is fetched. */
+  "apis.read": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      document: documentText,
+      /** Whose present import it is compared with. */
+      server: idOf("srv").nullable().default(null),
+    }),
+    output: returns<ApiPreview>(),
+  },
+  /** Puts another reading of its document in the place of a server's import; left out, the same tools are picked. */
+  "servers.import": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({
+      id: idOf("srv"),
+      document: documentText,
+      operations: pickedTools.nullable().default(null),
+    }),
     output: returns<ServerView>(),
   },
   /** Which pattern fits, why, and what a thief of its credential could still do. */

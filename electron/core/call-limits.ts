@@ -49,7 +49,7 @@ export function createPace(
 export function createCallLimits(clock: Clock): (server: Server, attachment: Attachment) => void {
   const limiter = createLimiter(clock);
   return (server, attachment) => {
-    if (server.kind !== "http" || !("perUserPerMinute" in server.pattern)) return;
+    if (server.kind === "stdio" || !("perUserPerMinute" in server.pattern)) return;
     const { perUserPerMinute } = server.pattern;
     if (perUserPerMinute === null || attachment.type !== "token") return;
     const { evidence } = attachment.brokered;

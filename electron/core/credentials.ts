@@ -165,7 +165,7 @@ export function createCredentials(
 
   return {
     async release(server, agent, signal, wider) {
-      if (server.kind === "http") return forHttp(server, agent, signal, wider);
+      if (server.kind !== "stdio") return forHttp(server, agent, signal, wider);
       checkStage(server.stage, shapeOfServer(server));
       const values: Record<string, Secret> = {};
       for (const [name, entry] of Object.entries(server.secretEnv)) {

@@ -183,6 +183,9 @@ export const REFUSALS = {
   stdio_stopped: [502, -31013, 76],
   stdio_backing_off: [503, -31013, 76],
   stdio_output_invalid: [502, -31013, 76],
+  // Plain HTTP APIs
+  openapi_invalid: [400, -31015, 65],
+  openapi_missing: [503, -31013, 65],
   // Settings, data folder, process
   settings_broken: [500, -31014, 65],
   settings_newer: [500, -31014, 65],

@@ -33,6 +33,8 @@ export interface GatewayPorts {
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly digest: Digest;
+  /** What a tool is at a plain HTTP API: `GET /items/{sku}`; null elsewhere. */
+  readonly routeOf: (server: Server, tool: string | null) => string | null;
   readonly redact: Redactor;
   readonly permission: Pick<Permission, "decide" | "admit" | "signInNeeded"> & {
     readonly admitProgram: KnownPrograms["admit"];
@@ -107,6 +109,8 @@ export function createGateway(ports: GatewayPorts) {
     const { server } = reached;
     const { message, body } = asked;
     const span = message.argumentsSpan;
+    const route = ports.routeOf(server, message.name);
+    const record = route === null ? permit.record : { ...permit.record, route };
     const input = cleared
       ? redact.input(span === null ? null : body.subarray(span.start, span.end))
       : { text: JSON.stringify(WITHHELD), cut: true };
@@ -122,7 +126,7 @@ export function createGateway(ports: GatewayPorts) {
       account: null,
       serverId: server.id,
       serverName: server.name,
-      pattern: server.kind === "http" ? server.pattern.type : "env",
+      pattern: server.kind !== "stdio" ? server.pattern.type : "env",
       via: asked.via,
       generation: asked.generation,
       method: message.method,
@@ -134,7 +138,7 @@ export function createGateway(ports: GatewayPorts) {
       run: permit.run,
       decision: permit.refusal === null ? "allow" : "deny",
       rules: permit.rules,
-      permit: permit.record,
+      permit: record,
       doorMs: clock.monotonic() - asked.startedAt - (permit.record.waitedMs ?? 0),
     } as const satisfies CallIntent;
     if (permit.input === undefined) return intent;
@@ -142,7 +146,7 @@ export function createGateway(ports: GatewayPorts) {
     const seen = seenOf(permit.input, intent);
     const text = cleared ? JSON.stringify(seen) : null;
     const kept = text !== null && redact.name(text) === text ? seen : null;
-    return { ...intent, permit: { ...permit.record, seen: kept } };
+    return { ...intent, permit: { ...record, seen: kept } };
   }
 
   /**

@@ -358,7 +358,7 @@ export function createIssuerRegister(ports: IssuerPorts) {
      */
     async remove(id: string, before?: (issuer: Issuer) => Promise<void>): Promise<void> {
       const issuer = find(id);
-      const users = store.read("servers").filter((s) => s.kind === "http" && uses(s.pattern, id));
+      const users = store.read("servers").filter((s) => s.kind !== "stdio" && uses(s.pattern, id));
       if (users.length > 0) {
         throw new Refusal("still_used", {
           name: issuer.name,

@@ -28,6 +28,6 @@ export function shapeOf(pattern: Pattern): PatternShape {
 
 /** The same for a whole server: a local one has its secrets in the environment, or none. */
 export const shapeOfServer = (server: Server): PatternShape =>
-  server.kind === "http"
+  server.kind !== "stdio"
     ? shapeOf(server.pattern)
     : { type: Object.keys(server.secretEnv).length === 0 ? "none" : "env" };

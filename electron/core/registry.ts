@@ -4,6 +4,7 @@ import type { Certificate } from "./certificates.ts";
 import type { Connection } from "./connect/connections.ts";
 import type { Consent } from "./consent/consents.ts";
 import type { Issuer } from "./issuers.ts";
+import type { Api } from "./openapi/api.ts";
 import type { ToolLabels } from "./labels/labels.ts";
 import type { KnownProgram } from "./permission/known-programs.ts";
 import type { ServerPins } from "./pins/document.ts";
@@ -21,6 +22,8 @@ export interface Documents {
   readonly tenants: readonly Tenant[];
   readonly agents: readonly Agent[];
   readonly servers: readonly Server[];
+  /** What was imported for servers that are plain HTTP APIs. */
+  readonly apis: readonly Api[];
   readonly issuers: readonly Issuer[];
   readonly accounts: readonly Account[];
   readonly certificates: readonly Certificate[];

@@ -59,7 +59,7 @@ export function secretEntries(store: Pick<Store, "read">, tenant?: string): Secr
   const issuers = ours(store.read("issuers"));
   const agents = ours(store.read("agents"));
   const called = (by: (pattern: Pattern) => boolean): string[] =>
-    servers.flatMap((one) => (one.kind === "http" && by(one.pattern) ? [one.name] : []));
+    servers.flatMap((one) => (one.kind !== "stdio" && by(one.pattern) ? [one.name] : []));
   const all = [
     ...servers.flatMap(serverSecrets),
     ...issuers.flatMap((issuer): SecretEntry[] => {
@@ -176,7 +176,7 @@ export function secretEntries(store: Pick<Store, "read">, tenant?: string): Secr
   return all.sort((a, b) => (due(a) === due(b) ? 0 : due(a) - due(b)));
 }
 
-type Pattern = Extract<Server, { kind: "http" }>["pattern"];
+type Pattern = Exclude<Server, { kind: "stdio" }>["pattern"];
 
 const signInAt = (pattern: Extract<Pattern, { account: unknown }>): string =>
   ("home" in pattern ? pattern.home : null) ?? pattern.issuer;

@@ -7,6 +7,7 @@ import { consentWords } from "./sentences/consent.ts";
 import { askingWords } from "./sentences/asking.ts";
 import { permissionWords } from "./sentences/permission.ts";
 import { shellWords } from "./sentences/shell.ts";
+import { openapiWords } from "./sentences/openapi.ts";
 import { pinWords } from "./sentences/pins.ts";
 import type { Words } from "./sentences/words.ts";
 
@@ -448,6 +449,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ...connectWords,
   ...consentWords,
   ...askingWords,
+  ...openapiWords,
   ...pinWords,
 };
 

@@ -11,9 +11,19 @@ import type { Store } from "./registry.ts";
 import { Secret } from "./secret.ts";
 import { checkStage } from "./oauth/keeping/ladder.ts";
 import { shapeOf } from "./pattern-shape.ts";
+import { checkBase, createApiRegister, destructiveOf } from "./openapi/api-register.ts";
+import type { Api } from "./openapi/api.ts";
 import type { OAuthPattern } from "./patterns.ts";
 import { belongs, changed, type ServerChange } from "./server-update.ts";
-import type { HttpServer, Pattern, Server, Stage, StdioServer } from "./servers.ts";
+import type {
+  ApiServer,
+  HttpServer,
+  McpServer,
+  Pattern,
+  Server,
+  Stage,
+  StdioServer,
+} from "./servers.ts";
 import type { SecretRef, Vault } from "./vault.ts";
 
 export interface ServerPorts {
@@ -25,6 +35,15 @@ export interface ServerPorts {
   readonly dropServer: (server: Server) => void;
 }
 
+type CommonOf<T extends Server> = Pick<
+  T,
+  "id" | "tenant" | "name" | "stage" | "state" | "createdAt"
+>;
+interface Made {
+  readonly server: Server;
+  readonly secrets: readonly (readonly [SecretRef, string])[];
+  readonly api?: Api;
+}
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 interface Common {
@@ -48,6 +67,14 @@ export interface NewHttpServer extends Common {
   readonly allowPlainHttpOnLoopback: boolean;
   readonly trustPem: string | null;
 }
+/** A plain HTTP API, of a document that was read at this moment. */
+export interface NewApiServer extends Omit<NewHttpServer, "kind"> {
+  readonly kind: "openapi";
+  /** The document's text. */
+  readonly document: string;
+  /** The tools that the person picked; null for all that only read. */
+  readonly operations: readonly string[] | null;
+}
 export interface NewStdioServer extends Common {
   readonly kind: "stdio";
   readonly command: string;
@@ -60,7 +87,7 @@ export interface NewStdioServer extends Common {
 /** Every secret that a server uses. */
 export function secretsOf(server: Server): SecretRef[] {
   const ids =
-    server.kind === "http"
+    server.kind !== "stdio"
       ? server.pattern.type === "api-key"
         ? [server.pattern.secret]
         : []
@@ -72,6 +99,7 @@ export type ServerRegister = ReturnType<typeof createServerRegister>;
 
 export function createServerRegister(ports: ServerPorts) {
   const { store, vault, clock, digest } = ports;
+  const apis = createApiRegister({ store, clock, digest });
   const random = (n: number): Uint8Array => digest.random(n);
   const instant = (): string => new Date(clock.now()).toISOString();
 
@@ -133,26 +161,26 @@ export function createServerRegister(ports: ServerPorts) {
     return { pattern, secrets: [[{ tenant, id: secret }, value]] };
   }
 
-  function httpServer(
-    input: NewHttpServer,
-    common: Omit<HttpServer, "kind" | "url" | "pattern" | "allowPlainHttpOnLoopback" | "trustPem">,
-  ) {
-    const url = checkAddress(input.url, "servers.add");
+  function httpServer(input: NewHttpServer | NewApiServer, common: CommonOf<McpServer>) {
+    const checked = input.kind === "openapi" ? checkBase : checkAddress;
+    const url = checked(input.url, "servers.add");
     const { allowPlainHttpOnLoopback } = input;
     const { pattern, secrets } = patternFor(url, input.auth, {
       tenant: common.tenant,
       allowPlainHttpOnLoopback,
     });
     checkStage(common.stage, shapeOf(pattern));
-    const server: HttpServer = {
+    const reached = {
       ...common,
-      kind: "http",
       url: url.href,
       pattern,
       allowPlainHttpOnLoopback: input.allowPlainHttpOnLoopback,
       trustPem: input.trustPem,
     };
-    return { server, secrets };
+    if (input.kind === "http") return { server: { ...reached, kind: "http" } as const, secrets };
+    const api = apis.take(common.id, input.document, input.operations);
+    const server: ApiServer = { ...reached, kind: "openapi", ...importOf(api) };
+    return { server, secrets, api };
   }
 
   function stdioServer(
@@ -184,7 +212,7 @@ export function createServerRegister(ports: ServerPorts) {
     find,
 
     /** @throws Refusal `tenant_unknown`, `name_taken`, `plain_http_refused`, `input_invalid`, `vault_*`, `settings_*` */
-    async add(input: NewHttpServer | NewStdioServer): Promise<Server> {
+    async add(input: NewHttpServer | NewApiServer | NewStdioServer): Promise<Server> {
       const tenant = input.tenant ?? DEFAULT_TENANT;
       if (!store.read("tenants").some((t) => t.id === tenant)) {
         throw new Refusal("tenant_unknown", { tenant });
@@ -204,15 +232,39 @@ export function createServerRegister(ports: ServerPorts) {
         state: "active" as const,
         createdAt: instant(),
       };
-      const { server, secrets } =
-        input.kind === "http" ? httpServer(input, common) : stdioServer(input, common);
+      const made: Made =
+        input.kind === "stdio" ? stdioServer(input, common) : httpServer(input, common);
+      const { server, secrets, api } = made;
       await withSecrets(secrets, () =>
-        store.write("servers", (all) => {
-          taken(all);
-          return [...all, server];
-        }),
+        api === undefined
+          ? store.write("servers", (all) => {
+              taken(all);
+              return [...all, server];
+            })
+          : store.writeTogether(["servers", "apis"], (now) => {
+              taken(now.servers);
+              return { servers: [...now.servers, server], apis: [...now.apis, api] };
+            }),
       );
       return server;
+    },
+
+    /**
+     * Puts what was read of a document in the place of the former import. The server is another one from then on: what
+     * was allowed for a while ends, and each tool that is not the same is asked about.
+     * @throws Refusal `server_unknown`, `not_applicable`, `settings_*`
+     */
+    async importAgain(id: string, api: Api): Promise<Server> {
+      const before = find(id);
+      if (before.kind !== "openapi") throw noApi(before);
+      await store.writeTogether(["servers", "apis"], (now) => ({
+        servers: now.servers.map((s) =>
+          s.id === id && s.kind === "openapi" ? { ...s, ...importOf(api) } : s,
+        ),
+        apis: [...now.apis.filter(({ server }) => server !== id), api],
+      }));
+      ports.dropServer(before);
+      return find(id);
     },
 
     setState: (id: string, state: Server["state"]): Promise<Server> =>
@@ -261,13 +313,13 @@ export function createServerRegister(ports: ServerPorts) {
       const secretAddedAt = instant();
       let old: string;
       let next: (s: Server) => Server;
-      if (server.kind === "http" && server.pattern.type === "api-key" && env === undefined) {
+      if (server.kind !== "stdio" && server.pattern.type === "api-key" && env === undefined) {
         checkHeaderValue(server.pattern.prefix + value);
         old = server.pattern.secret;
         // A person enters the key for the address that they see: the binding is made anew.
         const boundTo = bindingOf(new URL(server.url));
         next = (s) =>
-          s.kind === "http" && s.pattern.type === "api-key"
+          s.kind !== "stdio" && s.pattern.type === "api-key"
             ? { ...s, pattern: { ...s.pattern, secret, secretAddedAt, boundTo } }
             : s;
       } else if (
@@ -310,7 +362,7 @@ export function createServerRegister(ports: ServerPorts) {
     /** An agent was removed: what was said of it goes, too. */
     async forgetAgent(agent: string): Promise<void> {
       const named = (s: Server): boolean =>
-        s.kind === "http" && "issuer" in s.pattern && s.pattern.agentScopes?.[agent] !== undefined;
+        s.kind !== "stdio" && "issuer" in s.pattern && s.pattern.agentScopes?.[agent] !== undefined;
       for (const { id } of store.read("servers").filter(named)) {
         await replace(id, (s) => narrowHttp(s, (pattern) => narrowed(pattern, agent, null)));
       }
@@ -318,13 +370,32 @@ export function createServerRegister(ports: ServerPorts) {
 
     async remove(id: string): Promise<void> {
       const server = await replace(id, () => null);
+      if (server.kind === "openapi") {
+        await store.write("apis", (all) => all.filter((api) => api.server !== id));
+      }
       for (const ref of secretsOf(server)) await vault.delete(ref).catch(() => false);
     },
   };
 }
 
+/** What an import leaves in the server's own record. */
+const importOf = ({
+  importedAt,
+  operations,
+}: Api): Pick<ApiServer, "importedAt" | "destructive"> => ({
+  importedAt,
+  destructive: destructiveOf(operations),
+});
+
+/** A server that has no document. */
+export const noApi = ({ name }: Pick<Server, "name">): Refusal =>
+  new Refusal("not_applicable", {
+    reason: `“${name}” is no API from an OpenAPI document`,
+    instead: "Import the document as a server of its own.",
+  });
+
 function narrowHttp(server: Server, next: (pattern: Pattern) => Pattern): Server {
-  if (server.kind === "http") return { ...server, pattern: next(server.pattern) };
+  if (server.kind !== "stdio") return { ...server, pattern: next(server.pattern) };
   throw new Refusal("input_invalid", {
     method: "servers.setAgentScopes",
     reason: "a local server has no scopes",

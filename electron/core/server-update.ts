@@ -1,6 +1,7 @@
 // What a server becomes when a person edits it: the ladder and the binding of its credential are asked again.
 import { checkAddress, covers } from "./destination.ts";
 import { Refusal } from "./errors.ts";
+import { checkBase } from "./openapi/api-register.ts";
 import { checkStage } from "./oauth/keeping/ladder.ts";
 import { shapeOf } from "./pattern-shape.ts";
 import { isOAuth } from "./patterns.ts";
@@ -64,7 +65,8 @@ export function changed(
   }
   if (stdio !== undefined) throw refuse("only a local server has a command");
   const { auth, url: address, ...rest } = http ?? {};
-  const url = address === undefined ? new URL(before.url) : checkAddress(address, "servers.update");
+  const checked = before.kind === "openapi" ? checkBase : checkAddress;
+  const url = address === undefined ? new URL(before.url) : checked(address, "servers.update");
   const renamed: HttpServer = { ...before, name, stage, ...given(rest), url: url.href };
   const { pattern, secrets } =
     auth === undefined

@@ -19,16 +19,28 @@ const common = {
   createdAt: instant,
 };
 
-export const httpServerSchema = z.strictObject({
-  ...common,
-  kind: z.literal("http"),
-  /** The Streamable HTTP endpoint. */
+/** What every server that is reached over HTTP has. */
+const overHttp = {
+  /** The Streamable HTTP endpoint of an MCP server; what the paths of a plain API lie below. */
   url: z.url({ protocol: /^https?$/ }),
   pattern: patternSchema,
   /** A person agreed to send this server's key over plain HTTP on loopback. Never honoured elsewhere. */
   allowPlainHttpOnLoopback: z.boolean(),
   /** PEM of authorities that may vouch for this server besides the runtime's own; chosen by a person. */
   trustPem: z.string().max(65_536).nullable().default(null),
+};
+
+export const mcpServerSchema = z.strictObject({ ...common, kind: z.literal("http"), ...overHttp });
+
+/** A plain HTTP API. What was imported of its OpenAPI document is in a document of its own (openapi/api.ts). */
+export const apiServerSchema = z.strictObject({
+  ...common,
+  kind: z.literal("openapi"),
+  ...overHttp,
+  /** Which import its tools are of: another one is a change of the server. */
+  importedAt: instant,
+  /** Tools that replace or take away what is there, by their HTTP method. */
+  destructive: z.array(z.string().min(1).max(64)).max(1000),
 });
 
 /** POSIX names only: what every shell and every platform can hold. */
@@ -69,8 +81,15 @@ export const stdioServerSchema = z.strictObject({
   secretEnv: z.record(envName, z.strictObject({ secret: idOf("sec"), secretAddedAt: instant })),
 });
 
-export const serverSchema = z.discriminatedUnion("kind", [httpServerSchema, stdioServerSchema]);
-export type HttpServer = z.infer<typeof httpServerSchema>;
+export const serverSchema = z.discriminatedUnion("kind", [
+  mcpServerSchema,
+  apiServerSchema,
+  stdioServerSchema,
+]);
+export type McpServer = z.infer<typeof mcpServerSchema>;
+export type ApiServer = z.infer<typeof apiServerSchema>;
+/** Reached over HTTP, whether it speaks MCP itself or is a plain API. */
+export type HttpServer = McpServer | ApiServer;
 export type StdioServer = z.infer<typeof stdioServerSchema>;
 export type Server = z.infer<typeof serverSchema>;
 
@@ -88,4 +107,14 @@ export type ServerView = Server & {
   /** What an agent is configured with. */
   readonly endpoint: string;
   readonly stdio: StdioHealth | null;
+  /** What was imported of an OpenAPI document; null for servers that speak MCP themselves. */
+  readonly api: ApiFace | null;
 };
+
+/** An imported document in short. */
+export interface ApiFace {
+  readonly title: string;
+  readonly version: string;
+  readonly importedAt: string;
+  readonly tools: number;
+}

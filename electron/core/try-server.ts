@@ -64,7 +64,7 @@ export async function tryServer(server: Server, ports: TryPorts): Promise<TestRe
   const caller =
     attachment === undefined ? null : createCaller(ports.sender(server, attachment), server.name);
   await step(
-    server.kind === "http"
+    server.kind !== "stdio"
       ? "Reach the server and agree on MCP"
       : "Start the server and agree on MCP",
     async () => {

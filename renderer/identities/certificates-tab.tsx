@@ -264,7 +264,9 @@ function UsedBy(props: { id: string }): ReactNode {
   const names = [
     ...(servers ?? []).filter(
       (one) =>
-        one.kind === "http" && "certificate" in one.pattern && one.pattern.certificate === props.id,
+        one.kind !== "stdio" &&
+        "certificate" in one.pattern &&
+        one.pattern.certificate === props.id,
     ),
     ...(issuers ?? []).filter(({ auth }) => "certificate" in auth && auth.certificate === props.id),
   ].map(({ name }) => name);

@@ -12,6 +12,8 @@ import { EMPTY_ISSUER, toIssuerInput } from "../identities/issuer-draft.ts";
 import type { AccountView, Complaint, Issuer, Reply, ServerView } from "../types.ts";
 import { scopesOf } from "../lib/scopes.ts";
 import { words } from "../words.ts";
+import { EMPTY_API, withDocument } from "./api-draft.ts";
+import { ApiFields } from "./api-fields.tsx";
 import { type Draft, EMPTY_DRAFT, faultsOf, nameOf, toInput } from "./draft.ts";
 import { useFinding } from "./finding.ts";
 import { Steps } from "./finding-panel.tsx";
@@ -80,7 +82,7 @@ export function AddServer(props: {
       const { pattern, oauth } = draft.http;
       const known = issuer ?? issuers?.find(({ id }) => id === oauth.issuer);
       const someone = known && accountsOf(accounts ?? [], known).some(isSignedIn);
-      if (draft.kind === "http" && pattern === "account" && known && someone === false) {
+      if (draft.kind !== "stdio" && pattern === "account" && known && someone === false) {
         const { proposal } = finding;
         const scopes = proposal?.signInScopes ?? scopesOf(oauth.scopes);
         setSignIn({ issuer: known, scopes, resource: resourceOf(oauth, draft.http.url) || null });
@@ -103,6 +105,7 @@ export function AddServer(props: {
             value={draft.kind}
             options={[
               { value: "http", label: w.http },
+              { value: "openapi", label: words.apis.kind },
               { value: "stdio", label: w.stdio },
             ]}
             onChange={(kind) => change({ kind })}
@@ -113,6 +116,21 @@ export function AddServer(props: {
               stage={draft.stage}
               faults={faults}
               finding={finding}
+              onChange={(part) => setDraft((now) => ({ ...now, http: { ...now.http, ...part } }))}
+            />
+          ) : draft.kind === "openapi" ? (
+            <ApiFields
+              draft={draft}
+              stage={draft.stage}
+              faults={faults}
+              onRead={(document, preview) =>
+                setDraft((now) =>
+                  preview === null
+                    ? { ...now, api: EMPTY_API }
+                    : withDocument(now, document, preview),
+                )
+              }
+              onPicked={(picked) => setDraft((now) => ({ ...now, api: { ...now.api, picked } }))}
               onChange={(part) => setDraft((now) => ({ ...now, http: { ...now.http, ...part } }))}
             />
           ) : (

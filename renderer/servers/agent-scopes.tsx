@@ -10,7 +10,7 @@ import { words } from "../words.ts";
 
 /** The pattern whose scopes can be narrowed for single agents; null where there is nothing to narrow. */
 export function narrowable(server: ServerView): OAuthPattern | null {
-  if (server.kind !== "http" || !("issuer" in server.pattern)) return null;
+  if (server.kind === "stdio" || !("issuer" in server.pattern)) return null;
   const { pattern } = server;
   // An account's own token is the person's: it cannot be cut to size for an agent.
   return pattern.type === "account" || pattern.scopes.length < 2 ? null : pattern;

@@ -4,6 +4,7 @@ import { isHttpUrl, isPlainLoopback, nameFromCommand, nameFromUrl, SLUG } from "
 import { isTrustPem, trustOf } from "../identities/issuer-draft.ts";
 import type { InputOf, PatternType, ServerView } from "../types.ts";
 import { words } from "../words.ts";
+import { type ApiDraft, apiFaults, EMPTY_API } from "./api-draft.ts";
 import {
   asksCertificate,
   EMPTY_OAUTH,
@@ -41,12 +42,14 @@ export interface StdioDraft {
   readonly env: readonly EnvRow[];
 }
 export interface Draft {
-  readonly kind: "http" | "stdio";
+  readonly kind: "http" | "openapi" | "stdio";
   readonly name: string;
   /** The person wrote the name: it is no longer derived from the address. */
   readonly nameTouched: boolean;
   readonly stage: ServerView["stage"];
+  /** Address, pattern and key, of an API, too. */
   readonly http: HttpDraft;
+  readonly api: ApiDraft;
   readonly stdio: StdioDraft;
 }
 
@@ -66,6 +69,7 @@ export const EMPTY_DRAFT: Draft = {
     allowPlain: false,
     trustPem: "",
   },
+  api: EMPTY_API,
   stdio: { command: "", args: [], cwd: "", env: [] },
 };
 
@@ -77,7 +81,19 @@ export const nextKey = (): number => ++lastKey;
 export type Faults = OAuthFaults &
   Readonly<
     Partial<
-      Record<"url" | "fieldName" | "key" | "plain" | "trust" | "name" | "command" | "env", string>
+      Record<
+        | "url"
+        | "fieldName"
+        | "key"
+        | "plain"
+        | "trust"
+        | "name"
+        | "command"
+        | "env"
+        | "file"
+        | "picked",
+        string
+      >
     >
   >;
 
@@ -87,7 +103,7 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 /** The name shown: the person's own, or one from the address or command. */
 export function nameOf(draft: Draft): string {
   if (draft.nameTouched) return draft.name;
-  if (draft.kind === "http") return nameFromUrl(draft.http.url);
+  if (draft.kind !== "stdio") return nameFromUrl(draft.http.url);
   const { command, args } = splitCommand(draft.stdio);
   return command === ""
     ? ""
@@ -113,7 +129,7 @@ export function faultsOf(draft: Draft): Faults {
   const w = words.servers.form;
   const faults: Record<string, string> = {};
   if (!SLUG.test(nameOf(draft))) faults["name"] = w.nameInvalid;
-  if (draft.kind === "http") {
+  if (draft.kind !== "stdio") {
     const { url, pattern, preset, fieldName, key, allowPlain, trustPem } = draft.http;
     if (!isHttpUrl(url)) faults["url"] = w.urlInvalid;
     if (!isTrustPem(trustPem)) faults["trust"] = w.trustInvalid;
@@ -131,6 +147,10 @@ export function faultsOf(draft: Draft): Faults {
       else if (/^http:/i.test(url.trim()) && !isPlainLoopback(url) && isHttpUrl(url)) {
         faults["url"] = w.plainRefused;
       }
+    }
+    // Without a file there is no more of the form to be wrong.
+    if (draft.kind === "openapi") {
+      return draft.api.preview === null ? apiFaults(draft) : { ...faults, ...apiFaults(draft) };
     }
     return faults;
   }
@@ -175,10 +195,13 @@ export function sendsLine(draft: HttpDraft): string {
 /** The contract's input. Only for a draft without faults. */
 export function toInput(draft: Draft): InputOf<"servers.add"> {
   const name = nameOf(draft);
-  if (draft.kind === "http") {
+  if (draft.kind !== "stdio") {
     const { url, pattern, key, oauth, allowPlain, trustPem } = draft.http;
+    const { document, picked } = draft.api;
     return {
-      kind: "http",
+      ...(draft.kind === "openapi"
+        ? { kind: "openapi", document, operations: [...picked] }
+        : { kind: "http" }),
       name,
       stage: draft.stage,
       url: url.trim(),

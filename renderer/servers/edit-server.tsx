@@ -13,7 +13,7 @@ type HttpChange = NonNullable<InputOf<"servers.update">["http"]>;
 
 /** Whether what it is sent belongs to this address: the same origin, and a path that is equal or below. */
 export function belongsTo(server: ServerView, address: string): boolean {
-  if (server.kind !== "http" || server.pattern.type === "none" || !isHttpUrl(address)) return true;
+  if (server.kind === "stdio" || server.pattern.type === "none" || !isHttpUrl(address)) return true;
   const { origin, path } = server.pattern.boundTo;
   const url = new URL(address);
   const below = path.endsWith("/") ? path : `${path}/`;
@@ -22,7 +22,7 @@ export function belongsTo(server: ServerView, address: string): boolean {
 
 /** Given anew for the address that the person sees; nothing where it belongs there already. */
 function authFor(server: ServerView, moved: boolean, key: string): HttpChange["auth"] {
-  if (!moved || server.kind !== "http" || server.pattern.type === "none") return undefined;
+  if (!moved || server.kind === "stdio" || server.pattern.type === "none") return undefined;
   if (server.pattern.type === "api-key") {
     const { type, in: place, name, prefix } = server.pattern;
     return { type, in: place, name, prefix, secret: key };
@@ -36,13 +36,13 @@ export function EditServer(props: { server: ServerView; onClose: () => void }): 
   const store = useStore();
   const [name, setName] = useState(server.name);
   const [stage, setStage] = useState(server.stage);
-  const [url, setUrl] = useState(server.kind === "http" ? server.url : "");
+  const [url, setUrl] = useState(server.kind !== "stdio" ? server.url : "");
   const [key, setKey] = useState("");
   const [agreed, setAgreed] = useState(false);
   const [tried, setTried] = useState(false);
   const w = words.renewal.server;
   const form = words.servers.form;
-  const http = server.kind === "http";
+  const http = server.kind !== "stdio";
   const moved = http && !belongsTo(server, url.trim());
   const keyed = http && server.pattern.type === "api-key";
   const faults = {

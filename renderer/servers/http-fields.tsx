@@ -28,9 +28,7 @@ export function HttpFields(props: {
 }): ReactNode {
   const { draft, faults, finding, onChange } = props;
   const [changing, setChanging] = useState(false);
-  const { pattern } = draft;
   const w = words.servers.form;
-  const keyed = pattern === "api-key";
   const fits = isHttpUrl(draft.url);
   const ask = (confirmed: string | null): void => {
     if (!fits || finding.state === "asking") return;
@@ -86,6 +84,27 @@ export function HttpFields(props: {
         )}
       </Field>
       <FindingPanel finding={finding} onConfirm={ask} changing={changing} onChange={setChanging} />
+      <PatternFields {...props} folded={folded} proposed={proposed} />
+    </>
+  );
+}
+
+/** How it authenticates, and what that needs. */
+export function PatternFields(props: {
+  draft: HttpDraft;
+  stage: ServerView["stage"];
+  faults: Faults;
+  /** Something was found out: only what a person has to add is shown. */
+  folded?: boolean;
+  proposed?: boolean;
+  onChange: (part: Partial<HttpDraft>) => void;
+}): ReactNode {
+  const { draft, faults, folded = false, proposed = false, onChange } = props;
+  const { pattern } = draft;
+  const w = words.servers.form;
+  const keyed = pattern === "api-key";
+  return (
+    <>
       {!folded && (
         <PatternChoice
           value={pattern}

@@ -1,5 +1,7 @@
 // One server.
 import {
+  Braces,
+  FileJson2,
   Globe,
   KeyRound,
   ListChecks,
@@ -16,6 +18,7 @@ import { CopyLine } from "../parts/copy.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { type Action, MoreMenu } from "../parts/picker.tsx";
 import { PracticeOf } from "../parts/practice.tsx";
+import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
 import { useStore } from "../state/context.tsx";
 import type { Complaint, ServerView } from "../types.ts";
@@ -31,11 +34,12 @@ export type ServerAction =
   | "replace-key"
   | "agent-scopes"
   | "stderr"
+  | "import-again"
   | "remove";
 
 /** Whether there is a key to replace. */
 export const hasKey = (server: ServerView): boolean =>
-  server.kind === "http"
+  server.kind !== "stdio"
     ? server.pattern.type === "api-key"
     : Object.keys(server.secretEnv).length > 0;
 
@@ -72,6 +76,13 @@ export function ServerCard(props: {
       run: () => onAction("agent-scopes"),
     });
   }
+  if (server.kind === "openapi") {
+    actions.push({
+      label: words.apis.again.open,
+      icon: FileJson2,
+      run: () => onAction("import-again"),
+    });
+  }
   if (server.kind === "stdio") {
     actions.push({ label: w.stderr, icon: SquareTerminal, run: () => onAction("stderr") });
   }
@@ -81,7 +92,7 @@ export function ServerCard(props: {
     danger: true,
     run: () => onAction("remove"),
   });
-  const Icon = server.kind === "http" ? Globe : SquareTerminal;
+  const Icon = { http: Globe, openapi: Braces, stdio: SquareTerminal }[server.kind];
   return (
     <li className={`card item${paused ? " item-paused" : ""}`}>
       <header className="item-head">
@@ -117,12 +128,12 @@ export function ServerCard(props: {
           </dd>
         </div>
         <div>
-          <dt>{server.kind === "http" ? w.goesTo : w.runs}</dt>
+          <dt>{server.kind !== "stdio" ? w.goesTo : w.runs}</dt>
           <dd>
             <code className="cut" title={targetOf(server)}>
               {targetOf(server)}
             </code>
-            {server.kind === "http" && server.allowPlainHttpOnLoopback && (
+            {server.kind !== "stdio" && server.allowPlainHttpOnLoopback && (
               <span className="item-warn">
                 <TriangleAlert size={13} aria-hidden /> {w.plainHttp}
               </span>
@@ -135,8 +146,22 @@ export function ServerCard(props: {
             <PatternText server={server} />
           </dd>
         </div>
-        {server.kind === "http" && "issuer" in server.pattern && (
+        {server.kind !== "stdio" && "issuer" in server.pattern && (
           <OAuthFacts pattern={server.pattern} />
+        )}
+        {server.api !== null && (
+          <div>
+            <dt>{words.tools.button}</dt>
+            <dd className="cut">
+              {words.apis.tools(server.api.tools)}
+              <span className="faint">
+                {" · "}
+                <Shown text={words.apis.read(server.api.title, server.api.version)} />
+                {" · "}
+                {words.apis.imported} <When instant={server.api.importedAt} />
+              </span>
+            </dd>
+          </div>
         )}
         {server.stdio !== null && (
           <div>
@@ -147,7 +172,7 @@ export function ServerCard(props: {
           </div>
         )}
       </dl>
-      {server.kind === "http" && server.trustPem !== null && (
+      {server.kind !== "stdio" && server.trustPem !== null && (
         <p className="item-note">{w.trusts}</p>
       )}
       {!belongsTo(server, targetOf(server)) && (
@@ -159,13 +184,13 @@ export function ServerCard(props: {
 }
 
 function targetOf(server: ServerView): string {
-  return server.kind === "http" ? server.url : [server.command, ...server.args].join(" ");
+  return server.kind !== "stdio" ? server.url : [server.command, ...server.args].join(" ");
 }
 
 function PatternText(props: { server: ServerView }): ReactNode {
   const { server } = props;
   const w = words.servers;
-  if (server.kind === "http") {
+  if (server.kind !== "stdio") {
     const { pattern } = server;
     if (pattern.type === "none") return <span className="faint">{w.authNone}</span>;
     if (pattern.type !== "api-key") return <PatternName pattern={pattern} />;

@@ -12,6 +12,7 @@ import type { ServerView } from "../types.ts";
 import { words } from "../words.ts";
 import { AgentScopes, narrowable } from "./agent-scopes.tsx";
 import { EditServer } from "./edit-server.tsx";
+import { ImportAgain } from "./import-again.tsx";
 import { ReplaceKey } from "./replace-key.tsx";
 import { ServerCard, type ServerAction } from "./server-card.tsx";
 import { StderrDialog } from "./stderr-dialog.tsx";
@@ -88,6 +89,8 @@ function OpenDialog(props: {
     }
     case "stderr":
       return <StderrDialog server={server} onClose={onClose} />;
+    case "import-again":
+      return <ImportAgain server={server} onClose={onClose} />;
     case "remove":
       break;
   }

@@ -64,6 +64,7 @@ const PARTS = Object.keys(METHOD) as Part[];
 /** Which parts an event makes stale. Counts are part of the status, so it is asked for each time. */
 const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Part[]> = {
   servers: ["servers", "status", "consents"],
+  apis: ["servers"],
   agents: ["agents", "status", "consents"],
   issuers: ["issuers", "consents"],
   accounts: ["accounts", "consents"],

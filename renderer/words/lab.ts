@@ -53,6 +53,8 @@ export const labWords = {
     /** Who sends what to whom, by the id of the step. */
     routes: {
       "api-key": ["Practice agent", "Countersign", "the key in X-API-Key", "notes"],
+      openapi: ["Practice agent", "Countersign", "GET /items/relay-70, with the key", "inventory"],
+      "openapi-path": ["Practice agent", "", "an argument that leads elsewhere", "Countersign"],
       "client-credentials": ["Practice agent", "Countersign", "a token for crm alone", "crm"],
       dpop: ["Practice agent", "Countersign", "a bound token, and a proof of its key", "archive"],
       "sign-in": ["Ada", "her browser", "a code, with PKCE", "the issuer"],

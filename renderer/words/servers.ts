@@ -8,8 +8,12 @@ export const serverWords = {
   emptyTitle: "No servers yet",
   emptyText:
     "Add an MCP server on the web, or one that runs on this machine. Its key stays here; agents never see it.",
-  kind: { http: "HTTP", stdio: "Local" },
-  kindLong: { http: "MCP server over HTTP", stdio: "Local MCP server" },
+  kind: { http: "HTTP", openapi: "API", stdio: "Local" },
+  kindLong: {
+    http: "MCP server over HTTP",
+    openapi: "Plain HTTP API, from an OpenAPI document",
+    stdio: "Local MCP server",
+  },
   stage: { development: "Development", staging: "Staging", production: "Production" },
   endpoint: "Agents connect to",
   copyEndpoint: "Copy the address for agents",

@@ -6,9 +6,9 @@ import type { ServerView } from "../../electron/core/servers.ts";
 import type { Handlers } from "../../electron/surface.ts";
 
 export function testReport(view: ServerView, works: boolean): ReturnType<Handlers["servers.test"]> {
-  const where = view.kind === "http" ? new URL(view.url).host : view.command;
+  const where = view.kind !== "stdio" ? new URL(view.url).host : view.command;
   const reach = {
-    title: view.kind === "http" ? "Reach the server" : "Start the program",
+    title: view.kind !== "stdio" ? "Reach the server" : "Start the program",
     state: "ok",
     note: where,
     ms: 84,

@@ -35,6 +35,7 @@ import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
 import { answer, concernsQuestions, type Handlers } from "../../electron/surface.ts";
 import { doctorFindings, snippetsFor, testReport } from "./double-answers.ts";
+import { apiAnswers, apiOf } from "./double-apis.ts";
 import { connectHandlers, someTargets } from "./double-connect.ts";
 import { discovered } from "./double-discovery.ts";
 import { renewalHandlers } from "./double-renewal.ts";
@@ -244,10 +245,12 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
         endpoint: `${door}/mcp/${input.name}`,
       };
       const view: ServerView =
-        input.kind === "http"
+        input.kind !== "stdio"
           ? {
               ...common,
-              kind: "http",
+              ...(input.kind === "http"
+                ? { kind: "http" as const, api: null }
+                : apiOf(input.document, input.operations)),
               url: input.url,
               allowPlainHttpOnLoopback: input.allowPlainHttpOnLoopback,
               trustPem: input.trustPem,
@@ -268,11 +271,13 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
                 ]),
               ),
               stdio: { state: "idle", processes: 0, restarts: 0, nextStartAt: null },
+              api: null,
             };
       world.servers = [...world.servers, view];
       changed("servers");
       return view;
     },
+    ...apiAnswers(world, () => changed("servers")),
     "patterns.advise": (answers) => advise(answers),
     "servers.standing": (input) => {
       const one = server(input.id);

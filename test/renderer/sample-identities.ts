@@ -190,6 +190,7 @@ export function sampleOAuthServers(now: number, door = "http://127.0.0.1:7717"):
     trustPem: null,
     endpoint: `${door}/mcp/${name}`,
     stdio: null,
+    api: null,
     ...more,
   });
   return [

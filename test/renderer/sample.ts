@@ -45,6 +45,7 @@ export function sampleServers(now: number, door = "http://127.0.0.1:7717"): Serv
       allowPlainHttpOnLoopback: false,
       endpoint: `${door}/mcp/${name}`,
       stdio: null,
+      api: null,
       ...more,
     }) as ServerView;
   return [
@@ -65,6 +66,7 @@ export function sampleServers(now: number, door = "http://127.0.0.1:7717"): Serv
       secretEnv: { EVERYTHING_KEY: { secret: "sec_sample300", secretAddedAt: iso(now - 3 * DAY) } },
       endpoint: `${door}/mcp/everything`,
       stdio: { state: "running", processes: 2, restarts: 1, nextStartAt: null },
+      api: null,
     },
     http(4, "billing-production", "https://mcp.billing.example.com/v1/mcp", {
       stage: "production",
@@ -90,6 +92,7 @@ export function sampleServers(now: number, door = "http://127.0.0.1:7717"): Serv
       secretEnv: {},
       endpoint: `${door}/mcp/a-very-long-server-name-that-uses-all-its-room-x`,
       stdio: { state: "backing-off", processes: 0, restarts: 7, nextStartAt: iso(now + 30_000) },
+      api: null,
     },
   ];
 }

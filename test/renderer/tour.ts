@@ -11,6 +11,7 @@ import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { LEARNING_STOPS, REMOVAL_STOP } from "./tour-learning.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 import { SETTINGS_STOPS } from "./tour-settings.ts";
+import { API_STOPS } from "./tour-apis.ts";
 import { TOOL_STOPS } from "./tour-tools.ts";
 import { RENEWAL_STOPS } from "./tour-renewal.ts";
 import { consentViews } from "./sample-consent.ts";
@@ -264,6 +265,7 @@ export const TOUR: readonly Stop[] = [
   ...POLICY_STOPS,
   ...LEARNING_STOPS,
   ...TOOL_STOPS,
+  ...API_STOPS,
   ...QUESTION_STOPS,
   REMOVAL_STOP,
   ...IDENTITY_STOPS,

@@ -37,6 +37,7 @@ export function memoryStore(): Store & { all: Documents } {
     ],
     agents: [],
     servers: [],
+    apis: [],
     issuers: [],
     accounts: [],
     certificates: [],

@@ -7,7 +7,7 @@ import type { Server } from "../servers.ts";
 type Whole = Pick<Documents, "certificates" | "servers" | "issuers">;
 
 const serverUses = (server: Server, id: string): boolean =>
-  server.kind === "http" && "certificate" in server.pattern && server.pattern.certificate === id;
+  server.kind !== "stdio" && "certificate" in server.pattern && server.pattern.certificate === id;
 const issuerUses = ({ auth }: Issuer, id: string): boolean =>
   "certificate" in auth && auth.certificate === id;
 
@@ -35,7 +35,7 @@ export function takenOver(now: Whole, old: string, successor: IssuedCertificate)
   return {
     certificates: known ? certificates : [...certificates, next],
     servers: now.servers.map((s) =>
-      mine(s) && serverUses(s, old) && s.kind === "http" && "certificate" in s.pattern
+      mine(s) && serverUses(s, old) && s.kind !== "stdio" && "certificate" in s.pattern
         ? { ...s, pattern: { ...s.pattern, certificate: next.id } }
         : s,
     ),

@@ -51,7 +51,7 @@ export function termsOf(server: Server, standing: Standing, digest: Digest): Ter
   const { pattern, issuer, clientId, account, audience, scopes } = standing;
   const target = targetOf(server);
   const rest =
-    server.kind === "http"
+    server.kind !== "stdio"
       ? [target, server.trustPem, server.allowPlainHttpOnLoopback]
       : [
           target,

@@ -48,7 +48,7 @@ export function createSignInAsks(ports: SignInAskPorts) {
   return {
     /** Asks, where there is one account that could sign in; never throws, and waits for nobody. */
     needed({ agent, authMethod }: AdmittedAgent, server: Server): void {
-      if (ports.isPractice(server.tenant) || server.kind !== "http") return;
+      if (ports.isPractice(server.tenant) || server.kind === "stdio") return;
       const { signInAt, missing, account } = ports.standing(agent, server);
       // With several the person must choose one for the server first.
       if (signInAt === null || missing === "several" || missing === null) return;

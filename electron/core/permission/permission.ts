@@ -54,6 +54,8 @@ export interface PermitRecord {
   readonly seen?: unknown;
   /** The person changed the arguments: argumentsHash is of what was sent, originalHash of what the agent wrote. */
   readonly edited?: true;
+  /** What it is at a plain HTTP API: method and path template. */
+  readonly route?: string;
   readonly originalHash?: string;
 }
 

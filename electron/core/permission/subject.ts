@@ -4,7 +4,7 @@ import type { AgentAuthMethod } from "../agents.ts";
 import type { AccountFact, Standing } from "../consent/standing.ts";
 import { hex, type Digest } from "../digest.ts";
 import type { Claims, Look, ToolStanding } from "../pins/look.ts";
-import { isDestructive } from "../policy/destructive.ts";
+import { isDestructiveOn } from "../policy/destructive.ts";
 import { targetOf } from "../policy/input.ts";
 import type { Run } from "../runs/runs.ts";
 import { type AskingProgram, askingProgram, type Program } from "./program.ts";
@@ -63,7 +63,7 @@ export const serverFace = (server: Server): ServerFace => ({
   name: server.name,
   kind: server.kind,
   stage: server.stage,
-  pattern: server.kind === "http" ? server.pattern.type : "env",
+  pattern: server.kind !== "stdio" ? server.pattern.type : "env",
   target: targetOf(server),
 });
 
@@ -96,7 +96,7 @@ export function subjectOf(
     acts,
     program: askingProgram(program, authMethod),
     tool,
-    destructive: isDestructive(tool),
+    destructive: isDestructiveOn(server, tool),
     toolFingerprint: look.fingerprint,
     toolStanding: look.standing,
     claims: look.claims,

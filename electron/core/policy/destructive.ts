@@ -1,5 +1,6 @@
 // Which tools take something away that cannot be given back. By name alone: what a server says of its own tools is a
 // claim (MCP, ToolAnnotations: "untrusted unless they come from trusted servers"), and may only ever raise the alarm.
+import type { Server } from "../servers.ts";
 
 const VERBS = new Set(
   [
@@ -10,6 +11,13 @@ const VERBS = new Set(
     .join(" ")
     .split(" "),
 );
+
+/**
+ * The same for a tool of a server: one of an imported API is judged by its HTTP method, too, which is what will be sent
+ * and not what somebody says of it.
+ */
+export const isDestructiveOn = (server: Server, tool: string): boolean =>
+  isDestructive(tool) || (server.kind === "openapi" && server.destructive.includes(tool));
 
 /** Whether one of the words of the tool's name is a verb that cannot be taken back: `deleteUser`, `crm.drop-table`. */
 export function isDestructive(tool: string): boolean {

@@ -6,7 +6,7 @@ import { RUNGS, strength } from "../oauth/keeping/ladder.ts";
 import { shapeOf } from "../pattern-shape.ts";
 import type { Program } from "../permission/program.ts";
 import type { Server } from "../servers.ts";
-import { isDestructive } from "./destructive.ts";
+import { isDestructiveOn } from "./destructive.ts";
 
 export interface PolicyInput {
   readonly agent: {
@@ -64,7 +64,7 @@ export interface PolicyInput {
 
 /** What a server is reached by: its address, or its command. A grant or a rule is for this and nothing else. */
 export const targetOf = (server: Server): string =>
-  server.kind === "http" ? server.url : JSON.stringify([server.command, ...server.args]);
+  server.kind !== "stdio" ? server.url : JSON.stringify([server.command, ...server.args]);
 
 /** Builds the document for one call. `argumentsValue` was read strictly. */
 export function policyInput(
@@ -86,7 +86,7 @@ export function policyInput(
 ): PolicyInput {
   const { agent, authMethod } = who;
   const { account } = call;
-  const shape = server.kind === "http" ? shapeOf(server.pattern) : ({ type: "env" } as const);
+  const shape = server.kind !== "stdio" ? shapeOf(server.pattern) : ({ type: "env" } as const);
   return {
     agent: {
       id: agent.id,
@@ -106,7 +106,7 @@ export function policyInput(
     tool: {
       name: call.tool,
       namespace: server.tenant,
-      destructive: isDestructive(call.tool),
+      destructive: isDestructiveOn(server, call.tool),
       labels: call.labels ?? [],
       fingerprint: call.fingerprint,
     },

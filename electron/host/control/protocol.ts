@@ -34,7 +34,7 @@ export interface ControlRequest {
 }
 
 /** The largest request. A reply may be larger: a page of 500 calls with their inputs has 8 MiB. */
-export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+export const MAX_REQUEST_BYTES = 12 * 1024 * 1024;
 export const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
 /** One line of the protocol. Null where it is not a request; the connection is then of no more use. */

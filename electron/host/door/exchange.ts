@@ -20,7 +20,7 @@ export interface ExchangePorts {
   readonly gateway: Gateway;
   readonly sessions: Sessions;
   readonly wire: Wire;
-  readonly upstreamFor: (kind: "http" | "stdio") => Upstream;
+  readonly upstreamFor: (kind: Server["kind"]) => Upstream;
   /** For one answer; made once the credential is out, so that it knows it. */
   readonly scrubber: () => Scrubber;
   /** Reads an answer that may hold a list of tools: core/pins. @returns what of it may go on. @throws Refusal */

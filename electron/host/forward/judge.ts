@@ -25,9 +25,7 @@ export function judgeAnswer(
     (incoming.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const readable = type === "application/json" || type === "text/event-stream";
 
-  // RFC 6750 section 3.1: it may say which scopes it wants, RFC 9728 section 5.1: which issuer. That is for us, and
-  // goes no further.
-  const challenge = (incoming.headers["www-authenticate"] ?? "").slice(0, 4096);
+  const challenge = challengeOf(incoming);
   if (!presented && (status === 401 || (status === 403 && challenge !== ""))) {
     throw new Refusal("upstream_wants_credential", { server, status, challenge });
   }
@@ -38,7 +36,7 @@ export function judgeAnswer(
     throw new Refusal("upstream_forbidden", { server, status, challenge });
   }
   if (status >= 300 && status < 400) {
-    throw new Refusal("upstream_redirect", { server, to: originOf(incoming.headers.location) });
+    throw new Refusal("upstream_redirect", { server, to: whereTo(incoming.headers.location) });
   }
   const encoding = incoming.headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
@@ -64,6 +62,13 @@ export function judgeAnswer(
   return { status, headers: returnHeaders(incoming.headers), body: incoming };
 }
 
+/**
+ * RFC 6750 section 3.1: it may say which scopes it wants, RFC 9728 section 5.1: which issuer. That is for us, and goes no
+ * further.
+ */
+export const challengeOf = ({ headers }: IncomingMessage): string =>
+  (headers["www-authenticate"] ?? "").slice(0, 4096);
+
 /** 202 and 204 carry nothing; some servers still declare a type. */
 function hasBody(incoming: IncomingMessage): boolean {
   if (incoming.statusCode === 204 || incoming.statusCode === 202) return false;
@@ -77,7 +82,7 @@ function emptied(incoming: IncomingMessage): UpstreamAnswer["body"] {
 }
 
 /** Scheme, host and path only: a query of a redirect can hold tokens. */
-function originOf(location: string | undefined): string {
+export function whereTo(location: string | undefined): string {
   try {
     const url = new URL(location ?? "");
     return `${url.origin}${url.pathname}`.slice(0, 200);

@@ -12,6 +12,7 @@ export const MIGRATIONS: Migrations = {
   tenants: [],
   agents: [],
   servers: [],
+  apis: [],
   issuers: [],
   accounts: [],
   certificates: [],

@@ -89,6 +89,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     ]),
     agents: shelf("agents", [], () => []),
     servers: shelf("servers", [], () => []),
+    apis: shelf("apis", [], () => []),
     issuers: shelf("issuers", [], () => []),
     accounts: shelf("accounts", [], () => []),
     certificates: shelf("certificates", [], () => []),

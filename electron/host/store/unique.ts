@@ -63,6 +63,10 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       ["id", "another server has this id", (s) => s.id],
       ["name", "another server of this tenant has this name", (s) => within(s.tenant, s.name)],
     ]),
+  apis: (all) =>
+    firstClash(all, [
+      ["server", "something was imported for this server already", (a) => a.server],
+    ]),
   issuers: (all) =>
     firstClash(all, [
       ["id", "another issuer has this id", (i) => i.id],

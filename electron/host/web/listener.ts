@@ -9,7 +9,7 @@ import { onEveryRequest } from "../door/listener.ts";
 import type { Assets } from "./assets.ts";
 import { createEventStreams, STREAM_LIMITS, type StreamLimits } from "./events.ts";
 import { SECURITY_HEADERS } from "./policy.ts";
-import { bearerOf, checkRequest, readJson } from "./request.ts";
+import { bearerOf, CALL_LIMIT, checkRequest, readJson } from "./request.ts";
 import { createSessions } from "./sessions.ts";
 
 /** What this listener needs of the program behind it. `call` never rejects. */
@@ -106,7 +106,7 @@ export async function openWebForm(options: WebOptions): Promise<WebForm> {
   async function callDesk(request: IncomingMessage, response: ServerResponse): Promise<void> {
     signedIn(request);
     goOn(request, response);
-    const { method, input } = await readJson(request);
+    const { method, input } = await readJson(request, CALL_LIMIT);
     const reply = await options.desk.call(method, input);
     // A refusal of the contract is still an answered question: the page reads `ok`, not the status.
     if (!response.destroyed) sendJson(response, 200, reply);

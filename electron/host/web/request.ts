@@ -3,8 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { Refusal } from "../../core/errors.ts";
 import { checkExpect } from "../door/guards.ts";
 
-/** Bytes. The largest honest input is a form with a certificate or two. */
+/** Bytes of a request that nobody is known by yet. */
 export const BODY_LIMIT = 1024 * 1024;
+/** Bytes of a call of the contract. The largest honest input is a form with an OpenAPI document in it. */
+export const CALL_LIMIT = 12 * 1024 * 1024;
 
 /**
  * Host exactly ours, port included, so that a rebound name gets nothing; Origin exactly ours where there is
@@ -49,7 +51,10 @@ export function bearerOf(request: IncomingMessage): string | undefined {
  * Reads a JSON object. The slow sender is cut off by the server's own request timeout.
  * @throws Refusal `content_type_refused`, `body_too_large`, `json_not_utf8`, `json_invalid`
  */
-export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+export async function readJson(
+  request: IncomingMessage,
+  limit = BODY_LIMIT,
+): Promise<Record<string, unknown>> {
   // A simple request of a foreign page can carry text/plain or a form, never this type without a preflight.
   if (!/^application\/json(; ?charset=utf-8)?$/i.test(request.headers["content-type"] ?? "")) {
     throw new Refusal("content_type_refused");
@@ -57,15 +62,15 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
   if (request.headers["content-encoding"] !== undefined) {
     throw new Refusal("headers_refused", { reason: "the body is compressed" });
   }
-  const tooLarge = new Refusal("body_too_large", { limit: BODY_LIMIT });
-  if (Number(request.headers["content-length"] ?? 0) > BODY_LIMIT) throw tooLarge;
+  const tooLarge = new Refusal("body_too_large", { limit });
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
   // Left early, a plain loop would destroy the socket, and the sender would never read why.
   const bytes: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
   for await (const chunk of bytes) {
     size += chunk.length;
-    if (size > BODY_LIMIT) throw tooLarge;
+    if (size > limit) throw tooLarge;
     chunks.push(chunk);
   }
   const value = parse(decode(Buffer.concat(chunks)));

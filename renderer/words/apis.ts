@@ -1,0 +1,48 @@
+// Words for plain HTTP APIs and the documents that describe them.
+import { plural } from "../lib/format.ts";
+
+export const apiWords = {
+  kind: "From an OpenAPI file",
+  file: "OpenAPI file",
+  fileHint: "OpenAPI 3.0 or 3.1, JSON or YAML. It is read here; nothing in it is fetched.",
+  choose: "Choose a file",
+  fileNeeded: "Choose the file that describes the API.",
+  unreadable: "This file could not be read.",
+  reading: "Reading",
+  read: (title: string, version: string) =>
+    [title, version].filter((part) => part !== "").join(" "),
+  untitled: "An API without a name",
+  base: "Address of the API",
+  baseStated: "So says the file. Check it: calls and the credential go there and nowhere else.",
+  baseOther: (url: string, why: string) => `The file says ${url}, which cannot be used: ${why}.`,
+  baseNone: "The file does not say where the API is.",
+  bases: "Addresses in the file",
+  baseInvalid:
+    "Give a full address, without a user, a query or a fragment. Plain http is for this machine only.",
+  oauth: "The file says that this API takes tokens of an issuer.",
+  operations: "Tools for agents",
+  operationsText: "Each picked operation becomes a tool. What only reads is picked already.",
+  picked: (count: number, of: number) => `${count} of ${of} picked`,
+  find: "Find an operation",
+  pickReading: "All that read",
+  pickShown: "All shown",
+  pickNone: "None",
+  noneFound: "No operation is called that.",
+  noneNeeded: "Pick at least one operation.",
+  pick: (name: string, route: string) => `Offer ${name}, ${route}`,
+  deprecated: "deprecated",
+  change: { new: "new", changed: "changed", same: "" },
+  notOffered: (reason: string) => `Cannot be offered: ${reason}`,
+  tools: (count: number) => plural(count, { one: "# tool", other: "# tools" }),
+  imported: "imported",
+  again: {
+    open: "Import again",
+    title: (name: string) => `Import ${name} again`,
+    text: "What is different is shown before anything changes. A changed tool is asked about at its next call.",
+    same: "The file offers what it offered before.",
+    gone: "Not offered any more",
+    only: "Show only what is different",
+    submit: "Import",
+    submitting: "Importing",
+  },
+} as const;
