@@ -1,5 +1,5 @@
 // A call that fails for want of a token leads to the step that failed: what was expected, what came, how to mend it.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { CallDetail } from "../../electron/contract.ts";
 import { ask, toolCall } from "../support/house.ts";
 import { openPractice, type Practice } from "./practice.ts";
@@ -28,7 +28,15 @@ async function failing(name: string, secret: string, resource: string): Promise<
     body: toolCall({ text: "x" }, 1, "search_customers"),
   });
   await ask(desk.house.door, `/tools/${name}/search_customers/invoke`, { headers, body: "{}" });
-  const rows = (await desk.house.calls()).filter((row) => row.serverName === name);
+  // A refusal may be written a moment after its answer.
+  const rows = await vi.waitFor(
+    async () => {
+      const found = (await desk.house.calls()).filter((row) => row.serverName === name);
+      expect(found.length).toBe(2);
+      return found;
+    },
+    { timeout: 5000 },
+  );
   return Promise.all(rows.map(({ id }) => desk.house.call("calls.get", { id })));
 }
 

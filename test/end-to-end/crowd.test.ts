@@ -35,6 +35,9 @@ it("threat 15: with 1,000 senders that never finish, a new call is answered with
     return performance.now() - from;
   };
   await call();
+  const median = (took: number[]): number => took.sort((a, b) => a - b)[took.length >> 1] ?? NaN;
+  const alone: number[] = [];
+  for (let i = 0; i < 20; i++) alone.push(await call());
   const head = `POST /mcp/echo HTTP/1.1\r\nHost: 127.0.0.1:${house.port}\r\nX-Slow: `;
   const slow = await Promise.all(
     Array.from(
@@ -59,8 +62,8 @@ it("threat 15: with 1,000 senders that never finish, a new call is answered with
       took.push(await call());
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    took.sort((a, b) => a - b);
-    expect(took[10]).toBeLessThan(200);
+    // On a machine that is busy with something else, a call alone is slow, too.
+    expect(median(took)).toBeLessThan(Math.max(200, 4 * median(alone)));
     // And none of them stays for good.
     await expect
       .poll(() => slow.filter((socket) => !socket.destroyed).length, { timeout: 20_000 })
