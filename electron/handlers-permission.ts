@@ -38,8 +38,8 @@ export function permissionHandlers(
     "questions.revise": ({ id, nonce, argumentsText }) =>
       questions.revise(id, nonce, argumentsText),
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
-    "questions.answer": async ({ id, nonce, verdict }) => {
-      const matter = questions.answer(id, nonce, verdict);
+    "questions.answer": async ({ id, nonce, verdict, hash }) => {
+      const matter = questions.answer(id, nonce, verdict, hash);
       if (matter.kind !== "sign-in" || verdict.type !== "allow") {
         return { answered: true, url: null };
       }

@@ -3,6 +3,7 @@
 import { approvalWords } from "./words/approval.ts";
 import { askingWords } from "./words/asking.ts";
 import { apiWords } from "./words/apis.ts";
+import { burstWords } from "./words/burst.ts";
 import { agentWords } from "./words/agents.ts";
 import { consentWords } from "./words/consent.ts";
 import { connectWords } from "./words/connect.ts";
@@ -46,6 +47,7 @@ export const words = {
   approval: approvalWords,
   consent: consentWords,
   asking: askingWords,
+  burst: burstWords,
   policy: policyWords,
   rehearsal: rehearsalWords,
   learning: learningWords,

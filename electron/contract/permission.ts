@@ -44,6 +44,11 @@ export const permissionMethods = {
     input: z.strictObject({
       id: idOf("qst"),
       nonce: nonceText,
+      /** Of the bytes that were shown: a yes to a call is for these and no others. */
+      hash: z
+        .string()
+        .regex(/^[0-9a-f]{1,64}$/)
+        .optional(),
       verdict: z.discriminatedUnion("type", [
         z.strictObject({
           type: z.literal("allow"),

@@ -107,6 +107,7 @@ export const REFUSALS = {
   verdict_refused: [403, -31015, 1],
   verdict_too_early: [425, -31015, 75],
   verdict_not_typed: [403, -31015, 64],
+  verdict_other_bytes: [403, -31015, 1],
   verdict_not_offered: [400, -31015, 64],
   rule_unknown: [404, -31015, 66],
   consent_unknown: [404, -31015, 66],

@@ -1,13 +1,14 @@
 // The page that asks: one question at a time, oldest first.
-import { Hourglass, ShieldCheck } from "lucide-react";
+import { ArrowLeft, List, ShieldCheck } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
-import { useNow } from "../lib/hooks.ts";
+import { Button } from "../parts/button.tsx";
 import { ComplaintBox, Empty } from "../parts/notice.tsx";
 import { Brand } from "../shell/brand.tsx";
 import { NoLink, SignedOut } from "../shell/full-page.tsx";
-import type { ShownQuestion } from "../types.ts";
 import { words } from "../words.ts";
 import { AnswerBar } from "./answer-bar.tsx";
+import { BurstPage, type RowChoices } from "./burst.tsx";
+import { Countdown } from "./countdown.tsx";
 import { EditArguments } from "./edit-arguments.tsx";
 import { MatterView } from "./matter.tsx";
 import type { QuestionStore } from "./question-store.ts";
@@ -32,6 +33,7 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
       })),
     [shownId],
   );
+  const [rowChoices, setRowChoices] = useState<RowChoices>(new Map());
   const [editingId, setEditingId] = useState<string | null>(null);
   const look = (node: HTMLElement | null): void => {
     if (node === null || shown === null || readId === shown.id) return;
@@ -45,6 +47,17 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
   // What was shown before the link was lost is not to be answered any more.
   if (view.link !== "open") {
     return <NoLink lost={view.link === "lost"} onRetry={() => store.bridge.retry()} />;
+  }
+  if (view.burst !== null && view.alone === null) {
+    return (
+      <BurstPage
+        store={store}
+        view={view}
+        burst={view.burst}
+        choices={rowChoices}
+        onChoices={setRowChoices}
+      />
+    );
   }
   if (shown === null) {
     return (
@@ -71,8 +84,8 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
         <header className="ask-head">
           <Brand size={20} />
           <span className="ask-from">{words.app}</span>
-          {waiting > 1 && <span className="badge">{words.approval.more(waiting - 1)}</span>}
-          <Countdown question={shown} />
+          <More store={store} waiting={waiting} alone={view.alone !== null} />
+          <Countdown until={shown.deadlineAt} />
         </header>
         {/* Focusable, so that a keyboard can scroll it; a new question starts at its top. */}
         <div
@@ -117,17 +130,23 @@ function SignInLink(props: { page: string | null }): ReactNode {
   );
 }
 
-function Countdown(props: { question: ShownQuestion }): ReactNode {
-  const now = useNow(500);
-  const left = Math.max(0, Math.round((Date.parse(props.question.deadlineAt) - now) / 1000));
-  return (
-    <span
-      className={`ask-left${left <= 10 ? " ask-left-soon" : ""}`}
-      title={words.approval.leftHint}
-      role="timer"
-    >
-      <Hourglass size={13} aria-hidden />
-      {words.approval.left(left)}
-    </span>
-  );
+/** What else waits, and the way to it. */
+function More(props: { store: QuestionStore; waiting: number; alone: boolean }): ReactNode {
+  const { store, waiting, alone } = props;
+  if (alone) {
+    return (
+      <Button small icon={ArrowLeft} onClick={() => store.backToList()}>
+        {words.burst.back}
+      </Button>
+    );
+  }
+  const together = store.together();
+  if (together > 1) {
+    return (
+      <Button small icon={List} onClick={() => store.asList()}>
+        {words.burst.asList(together)}
+      </Button>
+    );
+  }
+  return waiting > 1 && <span className="badge">{words.approval.more(waiting - 1)}</span>;
 }

@@ -18,7 +18,19 @@ import { Whose } from "./whose.tsx";
 
 export function CallQuestion(props: { matter: CallMatter; waiting: number }): ReactNode {
   const { matter, waiting } = props;
-  const { subject, rules, trifecta } = matter;
+  const w = words.approval.call;
+  return (
+    <>
+      <h1 id="ask-heading">{w.heading}</h1>
+      <CallDetails matter={matter} />
+      {waiting > 1 && <p className="ask-waiting">{w.waiting(waiting)}</p>}
+    </>
+  );
+}
+
+/** Everything about a call that is not its heading: also behind each row of a list. */
+export function CallDetails(props: { matter: CallMatter }): ReactNode {
+  const { subject, rules, trifecta } = props.matter;
   const w = words.approval.call;
   const notes: Partial<Record<Subject["toolStanding"], string>> = words.tools.standingNote;
   const note = notes[subject.toolStanding] ?? null;
@@ -26,7 +38,6 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
   const hidden = useMemo(() => countHidden(text, true), [text]);
   return (
     <>
-      <h1 id="ask-heading">{w.heading}</h1>
       {trifecta !== undefined && <Trifecta brought={trifecta} />}
       {subject.destructive && (
         <div className="ask-grave">
@@ -69,7 +80,6 @@ export function CallQuestion(props: { matter: CallMatter; waiting: number }): Re
         <CopyLine text={subject.argumentsHash} label={words.common.copy} />
       </div>
       {subject.claims !== null && <ClaimsBox claims={subject.claims} />}
-      {waiting > 1 && <p className="ask-waiting">{w.waiting(waiting)}</p>}
     </>
   );
 }

@@ -1,6 +1,7 @@
 // What is asked, in the form that its kind has.
 import type { ReactNode } from "react";
 import type { Question, ShownQuestion } from "../types.ts";
+import { callOf } from "./burst-rows.ts";
 import { AnomalyQuestion } from "./anomaly-question.tsx";
 import { CallQuestion } from "./call-question.tsx";
 import { LabelsQuestion } from "./labels-question.tsx";
@@ -37,13 +38,9 @@ const VIEWS: {
 
 export function MatterView(props: { question: ShownQuestion } & Decided): ReactNode {
   const { question, ...of } = props;
-  const { waiting, revision } = question;
+  const { waiting } = question;
   // What the person made of the arguments is what they allow: it is shown in the place of what the agent wrote.
-  const asked = question.matter;
-  const matter: Matter =
-    asked.kind === "call" && revision !== null
-      ? { ...asked, subject: { ...asked.subject, ...revision } }
-      : asked;
+  const matter: Matter = callOf(question) ?? question.matter;
   const view = VIEWS[matter.kind] as (matter: Matter, waiting: number, of: Decided) => ReactNode;
   return view(matter, waiting, of);
 }

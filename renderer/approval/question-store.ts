@@ -2,11 +2,17 @@
 // changes, so that no click that was meant for something else counts as a yes.
 import type { Bridge, Link } from "../bridge.ts";
 import type { Complaint, Question, ShownQuestion, Verdict } from "../types.ts";
+import { type Burst, callsOf, hashOf } from "./burst-rows.ts";
+import { BurstStore, type RowChoice } from "./burst-store.ts";
 
 export interface QuestionView {
   readonly link: Link;
   readonly open: readonly Question[];
   readonly shown: ShownQuestion | null;
+  /** Several calls of one agent, which are shown as a list; null where one question is shown. */
+  readonly burst: Burst | null;
+  /** The question that was opened out of the list. */
+  readonly alone: string | null;
   /** performance.now() when an ordinary yes counts, and when one for good does. */
   readonly armed: { readonly once: number; readonly always: number };
   /** Why the last answer was not taken. */
@@ -26,13 +32,21 @@ export class QuestionStore {
   #showing = 0;
   #shown: Promise<void> = Promise.resolve();
   #heldAt = -Infinity;
+  /** The question that the person has begun with: it is not taken from under their hands. */
+  #begun: string | null = null;
+  #refreshing: Promise<void> | null = null;
+  #stale = false;
+  readonly #list: BurstStore;
 
   constructor(bridge: Bridge) {
     this.bridge = bridge;
+    this.#list = new BurstStore(bridge, (burst) => this.#set({ burst }));
     this.#view = {
       link: bridge.link(),
       open: [],
       shown: null,
+      burst: null,
+      alone: null,
       armed: { once: Infinity, always: Infinity },
       complaint: null,
       answering: false,
@@ -66,20 +80,76 @@ export class QuestionStore {
     document.addEventListener("visibilitychange", () => this.again());
   }
 
-  async refresh(): Promise<void> {
+  /** Looks at what is open. While one look is under way, one more is enough for all that happens meanwhile. */
+  refresh(): Promise<void> {
+    this.#stale = true;
+    this.#refreshing ??= (async () => {
+      while (this.#stale) {
+        this.#stale = false;
+        await this.#look();
+      }
+      this.#refreshing = null;
+    })();
+    return this.#refreshing;
+  }
+
+  async #look(): Promise<void> {
     const reply = await this.bridge.call("questions.list", {});
     if (!reply.ok) return;
     const open = reply.value;
-    const { shown } = this.#view;
+    const { shown, alone } = this.#view;
+    this.#list.update(open);
     const same = open.find(({ id }) => id === shown?.id);
     if (same !== undefined && shown !== null) {
       // Deadline and number of calls may have changed; what is asked cannot.
       this.#set({ open, shown: { ...same, nonce: shown.nonce } });
+      if (alone === null && this.#begun !== same.id && this.#list.begin(same, open)) {
+        this.#set({ shown: null });
+      }
       return;
     }
-    this.#set({ open, shown: null, complaint: null });
+    this.#set({ open, shown: null, alone: null, complaint: null });
+    if (this.#list.burst !== null) {
+      if (alone !== null) await this.#list.showAll();
+      return;
+    }
     const [first] = open;
-    if (first !== undefined) await this.show(first.id);
+    if (first === undefined || this.#list.begin(first, open)) return;
+    await this.show(first.id);
+  }
+
+  /** Calls of the agent whose question is shown, which could be shown together. */
+  together(): number {
+    const { shown, open, alone } = this.#view;
+    if (shown === null || shown.matter.kind !== "call" || alone !== null) return 0;
+    return callsOf(open, shown.matter.subject.agent.id).length;
+  }
+
+  /** The person wants the list instead of the one that they had begun with. */
+  asList(): void {
+    const { shown, open } = this.#view;
+    if (shown !== null && this.#list.begin(shown, open)) this.#set({ shown: null });
+  }
+
+  /** Opens a row of the list by itself, with all that one question offers. */
+  openAlone(id: string): void {
+    this.#set({ alone: id, shown: null, complaint: null });
+    void this.show(id);
+  }
+
+  backToList(): void {
+    this.#set({ alone: null, shown: null, complaint: null });
+    void this.#list.showAll();
+  }
+
+  async answerRows(choices: ReadonlyMap<string, RowChoice>): Promise<void> {
+    await this.#list.answer(choices);
+    await this.refresh();
+  }
+
+  async denyRows(pause: boolean): Promise<void> {
+    await this.#list.denyAll(pause);
+    await this.refresh();
   }
 
   /** Shows a question: an answer counts only after the dead time that begins now. */
@@ -104,16 +174,19 @@ export class QuestionStore {
 
   /** The window moved, came back or changed its size: the dead time begins anew. */
   again(): void {
-    const { shown } = this.#view;
+    const { shown, burst } = this.#view;
     if (shown !== null) void this.show(shown.id);
+    else if (burst !== null) void this.#list.showAll();
   }
 
   /** The person is busy with the question: it waits on. */
   hold(): void {
-    const { shown } = this.#view;
+    const { shown, burst } = this.#view;
+    if (shown !== null) this.#begun = shown.id;
     const now = performance.now();
-    if (shown === null || now - this.#heldAt < HOLD_EVERY) return;
+    if ((shown === null && burst === null) || now - this.#heldAt < HOLD_EVERY) return;
     this.#heldAt = now;
+    if (shown === null) return this.#list.hold();
     void this.bridge.call("questions.hold", { id: shown.id, nonce: shown.nonce });
   }
 
@@ -164,8 +237,10 @@ export class QuestionStore {
     // A new showing may be under way: its nonce is the one that counts, and a no must not get lost.
     await this.#shown;
     const { id } = shown;
+    // The bytes stay those that the person saw when they answered: what came since is not covered by it.
     const nonce = this.#view.shown?.id === id ? this.#view.shown.nonce : shown.nonce;
-    const reply = await this.bridge.call("questions.answer", { id, nonce, verdict });
+    const hash = hashOf(shown);
+    const reply = await this.bridge.call("questions.answer", { id, nonce, verdict, hash });
     this.#set({ answering: false, complaint: reply.ok ? null : reply.error });
     if (reply.ok) {
       this.#set({ page: reply.value.url });

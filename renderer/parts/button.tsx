@@ -21,7 +21,7 @@ export function Button(props: ButtonProps): ReactNode {
       type="button"
       {...rest}
       className={`button button-${look}${small ? " button-small" : ""} ${rest.className ?? ""}`}
-      aria-disabled={busy || undefined}
+      aria-disabled={busy || rest["aria-disabled"]}
       onClick={busy ? (event) => event.preventDefault() : rest.onClick}
     >
       {busy ? (

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../../electron/core/permission/questions.ts";
 import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
-import { asked, asking } from "../support/asking.ts";
+import { asked, asking, hashOf } from "../support/asking.ts";
 import { modernServer } from "../support/modern-server.ts";
 
 const closers: (() => unknown)[] = [];
@@ -122,7 +122,7 @@ describe.each(WAYS)("through $way", ({ modern, send }) => {
     const { argumentsHash } = question.matter.subject;
     await wait();
     const { id, nonce } = question;
-    await asking(house, "questions.answer", { id, nonce, verdict: once });
+    await asking(house, "questions.answer", { id, nonce, verdict: once, hash: argumentsHash });
     expect((await reply).status).toBe(200);
     expect(arrived()).toBe(ARGUMENTS);
     expect(hash("echo", arrived())).toBe(argumentsHash);
@@ -144,20 +144,27 @@ describe.each(WAYS)("through $way", ({ modern, send }) => {
     if (!revised.ok) throw new Error(revised.error.sentence);
     const { id, nonce, revision } = revised.value;
     expect(revision?.argumentsHash).toBe(hash("echo", CHANGED));
+    const say = (more: { nonce?: string; verdict?: Verdict; hash?: string | undefined } = {}) =>
+      asking(house, "questions.answer", {
+        id,
+        nonce,
+        verdict: once,
+        hash: revision?.argumentsHash,
+        ...more,
+      });
     // The showing of before is void, and the dead time began anew.
-    const old = await asking(house, "questions.answer", { id, nonce: first.nonce, verdict: once });
-    expect(old).toMatchObject({ ok: false, error: { code: "verdict_refused" } });
-    const early = await asking(house, "questions.answer", { id, nonce, verdict: once });
-    expect(early).toMatchObject({ ok: false, error: { code: "verdict_too_early" } });
+    expect(await say({ nonce: first.nonce })).toMatchObject({ error: { code: "verdict_refused" } });
+    expect(await say()).toMatchObject({ ok: false, error: { code: "verdict_too_early" } });
     await wait();
-    const longer = { ...once, lifetime: "1-hour" } as const;
-    expect(await asking(house, "questions.answer", { id, nonce, verdict: longer })).toMatchObject({
+    // What the agent had written is not what is on the screen any more.
+    expect(await say({ hash: first.matter.subject.argumentsHash })).toMatchObject({
+      error: { code: "verdict_other_bytes" },
+    });
+    expect(await say({ verdict: { ...once, lifetime: "1-hour" } })).toMatchObject({
       ok: false,
       error: { code: "verdict_not_offered" },
     });
-    expect(await asking(house, "questions.answer", { id, nonce, verdict: once })).toMatchObject({
-      ok: true,
-    });
+    expect(await say()).toMatchObject({ ok: true });
     const { status, body } = await reply;
     expect(status).toBe(200);
     expect(body).toContain("as the person wants it");
@@ -221,8 +228,10 @@ describe("arguments that the person changes", () => {
       argumentsText: `{"x":2}`,
     });
     await wait();
-    const nonce = four.ok ? four.value.nonce : "";
-    await asking(house, "questions.answer", { id: one.id, nonce, verdict: once });
+    if (!four.ok) throw new Error(four.error.sentence);
+    const { nonce } = four.value;
+    const last = { id: one.id, nonce, verdict: once, hash: hashOf(four.value) };
+    await asking(house, "questions.answer", last);
     expect((await reply).status).toBe(200);
     const { id, params } = JSON.parse(bodies[0] ?? "") as { id: unknown; params: unknown };
     expect({ id, params }).toEqual({ id: 3, params: { name: "echo", arguments: { x: 2 } } });
@@ -233,18 +242,24 @@ describe("what cannot be taken back (threat 58)", () => {
   it("is allowed with its name alone, however long one waits and however often one clicks", async () => {
     const { house, post, bodies } = await begin(false);
     const reply = post("/mcp/crm", toolCall({ id: 1 }, 1, "delete_note"));
-    const { id, nonce } = await shown(house);
+    const one = await shown(house);
+    const { id, nonce } = one;
+    const bytes = hashOf(one);
     await new Promise((resolve) => setTimeout(resolve, 3050));
     for (const typed of [undefined, "", "delete_note ", "Delete_note"]) {
       const verdict = { ...once, ...(typed === undefined ? {} : { typed }) };
-      expect(await asking(house, "questions.answer", { id, nonce, verdict })).toMatchObject({
+      expect(
+        await asking(house, "questions.answer", { id, nonce, verdict, hash: bytes }),
+      ).toMatchObject({
         ok: false,
         error: { code: "verdict_not_typed" },
       });
     }
     expect(bodies).toHaveLength(0);
     const verdict = { ...once, typed: "delete_note" };
-    expect(await asking(house, "questions.answer", { id, nonce, verdict })).toMatchObject({
+    expect(
+      await asking(house, "questions.answer", { id, nonce, verdict, hash: bytes }),
+    ).toMatchObject({
       ok: true,
     });
     await reply;

@@ -35,6 +35,7 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
   });
   const ask = (matter: Matter): void => void questions.ask(matter).catch(() => undefined);
   for (const matter of world.asked) ask(matter);
+  world.ask = (matter, signal) => questions.ask(matter, signal);
   const waiting = () => ({ questions: questions.list().length, cooling: world.cooling });
   const labels = (): LabelsView => {
     const tools = world.servers.flatMap(({ id, name }, i) => [
@@ -68,8 +69,8 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
     "questions.revise": ({ id, nonce, argumentsText }) =>
       questions.revise(id, nonce, argumentsText),
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
-    "questions.answer": ({ id, nonce, verdict }) => {
-      questions.answer(id, nonce, verdict);
+    "questions.answer": ({ id, nonce, verdict, hash }) => {
+      questions.answer(id, nonce, verdict, hash);
       return { answered: true, url: null };
     },
     "questions.lookUp": ({ id, nonce }) => {

@@ -21,7 +21,7 @@ import type { CallQuery, CallRow } from "../../electron/core/journal.ts";
 import { advise, standingOf } from "../../electron/core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "../../electron/core/pattern-shape.ts";
 import type { Grant } from "../../electron/core/permission/grants.ts";
-import type { Matter } from "../../electron/core/permission/questions.ts";
+import type { Answered, Matter } from "../../electron/core/permission/questions.ts";
 import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { OfferedTool } from "../../electron/core/permission/tool-choice.ts";
 import type { OwnPolicyView } from "../../electron/core/policy/own.ts";
@@ -75,6 +75,8 @@ export interface World {
   learning: LearningView;
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
+  /** Asks more, while a page is open. */
+  ask: (matter: Matter, signal?: AbortSignal) => Promise<Answered>;
   /** Ids of agents that are not asked about. */
   cooling: string[];
   grants: Grant[];
@@ -132,6 +134,7 @@ export const emptyWorld = (): World => ({
   labels: [],
   tools: [],
   asked: [],
+  ask: () => Promise.reject(new Error("there is no page yet")),
   cooling: [],
   grants: [],
   targets: someTargets(),

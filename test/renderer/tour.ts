@@ -2,6 +2,7 @@
 // screenshots walk the same way.
 import type { Page } from "playwright";
 import { emptyWorld, READY } from "./double.ts";
+import { BURST_STOPS } from "./tour-burst.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, rows, type Stop, toLog } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
@@ -37,6 +38,7 @@ const noKeychain = {
 
 export const TOUR: readonly Stop[] = [
   ...OVERVIEW_STOPS,
+  ...BURST_STOPS,
   { name: "log", world: full, go: rows },
   {
     name: "log-runs",

@@ -32,6 +32,13 @@ export async function asked(house: House, kind?: Question["matter"]["kind"]): Pr
   return found as Question;
 }
 
+/** The hash that a yes has to name: of the bytes on the screen. */
+export const hashOf = ({
+  matter,
+  revision,
+}: Pick<Question, "matter" | "revision">): string | undefined =>
+  matter.kind === "call" ? (revision?.argumentsHash ?? matter.subject.argumentsHash) : undefined;
+
 /**
  * Shows the question and answers it.
  * @param wait milliseconds between the two; as long as a yes is dead unless said otherwise
@@ -44,5 +51,5 @@ export async function answer(house: House, question: Question, verdict: Verdict,
   const dead =
     verdict.type !== "allow" ? 0 : deadTime[verdict.lifetime === "always" ? "always" : "once"] + 30;
   await new Promise((resolve) => setTimeout(resolve, wait ?? dead));
-  return asking(house, "questions.answer", { id, nonce, verdict });
+  return asking(house, "questions.answer", { id, nonce, verdict, hash: hashOf(shown.value) });
 }

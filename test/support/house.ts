@@ -194,7 +194,13 @@ export interface RawReply {
 export function ask(
   door: string,
   path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
+  options: {
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string | Buffer;
+    /** Whose connections it may use again; left out: one of its own. */
+    agent?: http.Agent;
+  } = {},
 ): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const url = new URL(door);
@@ -206,7 +212,7 @@ export function ask(
         method: options.method ?? "POST",
         headers: { "content-type": "application/json", ...options.headers },
         setHost: options.headers?.["host"] === undefined,
-        agent: false,
+        agent: options.agent ?? false,
       },
       (response) => {
         const chunks: Buffer[] = [];

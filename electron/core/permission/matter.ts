@@ -92,6 +92,8 @@ export interface Traits {
   readonly sameAs: string | null;
   /** The tool whose arguments may be changed before a yes; null where there are none. */
   readonly editable: string | null;
+  /** The hash of what is on the screen, which a yes has to name; left out where a question has none. */
+  readonly bytes?: string;
   /**
    * @param revised whether the arguments were changed
    * @throws Refusal `verdict_not_offered` for a yes that this kind of question does not take, `verdict_not_typed`
@@ -168,6 +170,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
         trifecta !== undefined,
       ]),
       editable: subject.tool,
+      bytes: subject.argumentsHash,
       admit: (allow, revised) => admitCall(matter, allow, revised),
     };
   },

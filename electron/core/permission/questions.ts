@@ -124,7 +124,11 @@ export function createQuestions(ports: {
 
   function begin(matter: Matter, traits: Traits): Open {
     if (closed) throw new Refusal("question_withdrawn");
-    if (open.size >= QUEUE) throw new Refusal("questions_full", { limit: QUEUE });
+    if (open.size >= QUEUE) {
+      // Where the app shows that an agent is left alone, it shows it from now on.
+      if (traits.agent !== null && patience.turnedAway(traits.agent.id)) ports.changed();
+      throw new Refusal("questions_full", { limit: QUEUE });
+    }
     const now = clock.monotonic();
     const one: Open = {
       id: newId("qst", clock.now(), (n) => digest.random(n)),
@@ -238,13 +242,18 @@ export function createQuestions(ports: {
 
     /**
      * Takes the verdict of the showing that this nonce belongs to, once.
-     * @throws Refusal `question_closed`, `verdict_refused`, `verdict_too_early`, `verdict_not_offered`, `verdict_not_typed`
+     * @param hash of the bytes that were on the screen (argumentsHash), which a yes to a call has to name: what was
+     *   looked at is what is allowed, also where a surface shows several at once
+     * @throws Refusal `question_closed`, `verdict_refused`, `verdict_other_bytes`, `verdict_too_early`,
+     *   `verdict_not_offered`, `verdict_not_typed`
      */
-    answer(id: string, nonce: string, verdict: Verdict): Matter {
+    answer(id: string, nonce: string, verdict: Verdict, hash: string | null = null): Matter {
       const one = find(id);
       const showing = one.showing;
       if (showing === null || showing.nonce !== nonce) throw new Refusal("verdict_refused");
       if (verdict.type === "allow") {
+        const bytes = one.revision?.argumentsHash ?? one.traits.bytes;
+        if (bytes !== undefined && hash !== bytes) throw new Refusal("verdict_other_bytes");
         const dead = deadTimeOf(one.traits);
         const needed = verdict.lifetime === "always" ? dead.always : dead.once;
         if (clock.monotonic() - showing.since < needed) {
@@ -262,7 +271,7 @@ export function createQuestions(ports: {
     cooling: () => patience.cooling(),
     /** The person wants to be asked about this agent again. */
     resume(agentId: string): void {
-      patience.answered(agentId);
+      patience.resume(agentId);
       ports.changed();
     },
 

@@ -15,6 +15,10 @@ export const askingWords = {
     "What cannot be taken back is allowed only with the tool's name, typed by hand.",
     "Type the name exactly as the question shows it.",
   ],
+  verdict_other_bytes: [
+    "The answer names other bytes than those that are asked about.",
+    "Nothing was decided by it. Look at the question as it is shown now, and answer that.",
+  ],
   secret_in_arguments: [
     "The arguments of “{tool}” hold a secret that Countersign keeps, so the call was not sent.",
     "Leave the secret out: Countersign attaches what the server needs by itself.",

@@ -13,6 +13,7 @@ import { createRuns } from "../../../electron/core/runs/runs.ts";
 import type { Server } from "../../../electron/core/servers.ts";
 import { digest } from "../../support/ports.ts";
 import { openPermissions } from "./stage.ts";
+import { hashOf } from "../../support/asking.ts";
 
 const WHO = {
   agent: { id: "agt_0000000001", name: "Claude Code", tenant: "personal", credentialHash: "h" },
@@ -106,7 +107,7 @@ function open(said: Said = { deny: [], ask: [], allow: ["mine"] }) {
     if (one === undefined) throw new Error("nothing is asked");
     const { nonce } = stage.questions.show(one.id);
     stage.time.advance(3000);
-    stage.questions.answer(one.id, nonce, verdict);
+    stage.questions.answer(one.id, nonce, verdict, hashOf(one));
   };
   return { ...stage, runs, policy, label, decide, call, answer };
 }

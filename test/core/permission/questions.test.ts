@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../electron/core/errors.ts";
 import { ASK_FOR, DEAD, type Verdict } from "../../../electron/core/permission/questions.ts";
-import { call, openPermissions, subject } from "./stage.ts";
+import { call, HASH, openPermissions, subject } from "./stage.ts";
 
 const once: Verdict = { type: "allow", lifetime: "once", scope: "arguments" };
 const codeOf = (work: Promise<unknown>): Promise<string> =>
@@ -29,9 +29,9 @@ describe("a question", () => {
     const answer = stage.questions.ask(call());
     const { id, nonce } = stage.questions.show(only(stage).id);
     stage.time.advance(DEAD.ordinary);
-    stage.questions.answer(id, nonce, once);
+    stage.questions.answer(id, nonce, once, HASH);
     expect(await answer).toMatchObject({ question: id, verdict: once, waitedMs: DEAD.ordinary });
-    expect(refused(() => stage.questions.answer(id, nonce, once))).toBe("question_closed");
+    expect(refused(() => stage.questions.answer(id, nonce, once, HASH))).toBe("question_closed");
     expect(stage.time.pending(), "timers of a question that ended").toBe(0);
   });
 
@@ -51,10 +51,12 @@ describe("a question", () => {
     const { id, nonce } = stage.questions.show(only(stage).id);
     for (let i = 0; i < 20; i++) {
       stage.time.advance(DEAD.ordinary - 1);
-      expect(refused(() => stage.questions.answer(id, nonce, once))).toBe("verdict_too_early");
+      expect(refused(() => stage.questions.answer(id, nonce, once, HASH))).toBe(
+        "verdict_too_early",
+      );
     }
     stage.time.advance(DEAD.ordinary);
-    expect(refused(() => stage.questions.answer(id, nonce, once))).toBe("taken");
+    expect(refused(() => stage.questions.answer(id, nonce, once, HASH))).toBe("taken");
   });
 
   it("takes a no at once", async () => {
@@ -70,19 +72,19 @@ describe("a question", () => {
     void codeOf(stage.questions.ask(call({ tool: "delete_user", destructive: true })));
     const shown = stage.questions.show(only(stage).id);
     stage.time.advance(DEAD.grave - 1);
-    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, once))).toBe(
+    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, once, HASH))).toBe(
       "verdict_too_early",
     );
     stage.time.advance(DEAD.grave);
     const always: Verdict = { type: "allow", lifetime: "always", scope: "tool" };
-    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, always))).toBe(
+    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, always, HASH))).toBe(
       "verdict_not_offered",
     );
-    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, once))).toBe(
+    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, once, HASH))).toBe(
       "verdict_not_typed",
     );
     const typed: Verdict = { ...once, typed: "delete_user" };
-    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, typed))).toBe("taken");
+    expect(refused(() => stage.questions.answer(shown.id, shown.nonce, typed, HASH))).toBe("taken");
   });
 
   it("refuses a forged verdict: without a showing, with another's nonce, with an old one, for another id", () => {
@@ -98,16 +100,32 @@ describe("a question", () => {
     const other = stage.questions.show(second.id);
     const now = stage.questions.show(first.id);
     stage.time.advance(DEAD.grave);
-    expect(refused(() => stage.questions.answer(first.id, old.nonce, once))).toBe(
+    expect(refused(() => stage.questions.answer(first.id, old.nonce, once, HASH))).toBe(
       "verdict_refused",
     );
-    expect(refused(() => stage.questions.answer(first.id, other.nonce, once))).toBe(
+    expect(refused(() => stage.questions.answer(first.id, other.nonce, once, HASH))).toBe(
       "verdict_refused",
     );
-    expect(refused(() => stage.questions.answer("qst_000000000000", now.nonce, once))).toBe(
+    expect(refused(() => stage.questions.answer("qst_000000000000", now.nonce, once, HASH))).toBe(
       "question_closed",
     );
     expect(stage.questions.list()).toHaveLength(2);
+  });
+
+  it("takes no verdict after its deadline, and none for other bytes than those it shows", async () => {
+    const stage = openPermissions();
+    const answer = codeOf(stage.questions.ask(call()));
+    const { id, nonce } = stage.questions.show(only(stage).id);
+    stage.time.advance(DEAD.grave);
+    for (const hash of [undefined, "b".repeat(64), HASH.toUpperCase(), HASH.slice(1)]) {
+      expect(refused(() => stage.questions.answer(id, nonce, once, hash))).toBe(
+        "verdict_other_bytes",
+      );
+    }
+    expect(only(stage).id).toBe(id);
+    stage.time.advance(ASK_FOR);
+    expect(refused(() => stage.questions.answer(id, nonce, once, HASH))).toBe("question_closed");
+    expect(await answer).toBe("question_unanswered");
   });
 
   it("is asked once for identical calls, and each of them gets the answer (approvals 15)", async () => {
@@ -116,7 +134,7 @@ describe("a question", () => {
     expect(only(stage).waiting).toBe(3);
     const { id, nonce } = stage.questions.show(only(stage).id);
     stage.time.advance(DEAD.ordinary);
-    stage.questions.answer(id, nonce, once);
+    stage.questions.answer(id, nonce, once, HASH);
     for (const answer of answers) expect((await answer).question).toBe(id);
   });
 
@@ -178,17 +196,41 @@ describe("a question", () => {
     expect(stage.questions.list()).toHaveLength(2);
   });
 
-  it("holds a flood of 500 at twenty, and denies the rest at once (threat 59)", async () => {
+  it("holds a flood of 500 at twenty, denies the rest at once, and soon does not hear the agent at all (threat 59)", async () => {
     const stage = openPermissions();
     const answers = Array.from({ length: 500 }, (_, i) =>
       codeOf(stage.questions.ask(call({ argumentsHash: String(i) }))),
     );
     expect(stage.questions.list()).toHaveLength(20);
+    expect(stage.questions.cooling()).toEqual(["agt_0000000001"]);
+    // An answer to one of them is no leave for more of the flood.
+    const { id, nonce } = stage.questions.show(stage.questions.list()[0]?.id ?? "");
+    stage.questions.answer(id, nonce, { type: "deny" });
+    expect(await codeOf(stage.questions.ask(call({ tool: "x" })))).toBe("agent_cooling_down");
     stage.time.advance(ASK_FOR);
     const codes = await Promise.all(answers);
-    expect(codes.filter((code) => code === "questions_full")).toHaveLength(480);
-    expect(codes.filter((code) => code === "question_unanswered")).toHaveLength(20);
-    expect(codes).not.toContain("answered");
+    const count = (code: string): number => codes.filter((one) => one === code).length;
+    expect(count("questions_full")).toBe(20);
+    expect(count("agent_cooling_down")).toBe(460);
+    expect(count("question_unanswered")).toBe(19);
+    expect(count("answered")).toBe(1);
+    stage.questions.resume("agt_0000000001");
+    void codeOf(stage.questions.ask(call()));
+    expect(stage.questions.list()).toHaveLength(1);
+  });
+
+  it("hears an agent that a full queue turned away a few times, once there is room", async () => {
+    const stage = openPermissions();
+    for (let i = 0; i < 20; i++) void codeOf(stage.questions.ask(call({ argumentsHash: `${i}` })));
+    const other = { agent: { ...subject().agent, id: "agt_0000000002" } };
+    for (let i = 0; i < 19; i++) {
+      const code = await codeOf(stage.questions.ask(call({ ...other, argumentsHash: `${i}` })));
+      expect(code).toBe("questions_full");
+    }
+    expect(stage.questions.cooling()).toEqual([]);
+    stage.questions.withdrawAll();
+    void codeOf(stage.questions.ask(call(other)));
+    expect(stage.questions.list()).toHaveLength(1);
   });
 
   it("is denied when Countersign is locked or ends (R25), and nothing is asked after that", async () => {

@@ -56,6 +56,9 @@ export function openPermissions(clear = (text: string) => text) {
   };
 }
 
+/** Of the arguments of `subject()`. */
+export const HASH = "a".repeat(64);
+
 export function subject(given: Partial<Subject> = {}): Subject {
   return {
     tenant: "personal",
@@ -80,7 +83,7 @@ export function subject(given: Partial<Subject> = {}): Subject {
     claims: null,
     argumentsText: `{"query":"Jane"}`,
     argumentsBytes: 16,
-    argumentsHash: "a".repeat(64),
+    argumentsHash: HASH,
     stamp: "s1",
     run: { id: "run_0000000001", startedAt: "2026-11-28T00:00:00.000Z", calls: 1 },
     ...given,
