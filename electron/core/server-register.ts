@@ -369,9 +369,14 @@ export function createServerRegister(ports: ServerPorts) {
     },
 
     async remove(id: string): Promise<void> {
-      const server = await replace(id, () => null);
+      const before = find(id);
+      const server = before.kind === "openapi" ? before : await replace(id, () => null);
       if (server.kind === "openapi") {
-        await store.write("apis", (all) => all.filter((api) => api.server !== id));
+        await store.writeTogether(["servers", "apis"], (now) => ({
+          servers: now.servers.filter((s) => s.id !== id),
+          apis: now.apis.filter((api) => api.server !== id),
+        }));
+        ports.dropServer(server);
       }
       for (const ref of secretsOf(server)) await vault.delete(ref).catch(() => false);
     },

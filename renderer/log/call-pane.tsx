@@ -151,6 +151,11 @@ function Headline(props: { row: LogRow }): ReactNode {
             </strong>
           </>
         )}
+        {row.permit?.route !== undefined && (
+          <span className="call-route" title={w.route}>
+            <Shown text={row.permit.route} />
+          </span>
+        )}
       </p>
     </div>
   );

@@ -155,6 +155,7 @@ export const logWords = {
     next: "Next call",
     loading: "Loading the call",
     gone: "This call could not be loaded",
+    route: "What it is at the API",
     sent: "called",
     refusedAtDoor: "Turned away at the door",
     on: "on",

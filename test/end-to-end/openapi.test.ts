@@ -8,6 +8,7 @@ import { StreamableHTTPClientTransport as HttpV1 } from "@modelcontextprotocol/s
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Lab, startLab } from "../../electron/lab/index.ts";
 import { type CompanyApi, companyApi, companyDocument } from "../support/company-api.ts";
+import { answer, asked } from "../support/asking.ts";
 import { ask, type House, openHouse, toolCall } from "../support/house.ts";
 import { until } from "../support/processes.ts";
 
@@ -223,6 +224,42 @@ it("says what the API says of a key that it does not take, and sends nothing of 
   const reply = await invoke("listItems", {}, "wrong-key");
   expect([reply.status, reply.code]).toEqual([502, "upstream_refused_credential"]);
 });
+
+it("asks about what an operation does by its method, whatever its description says", async () => {
+  const careful = await openHouse({ asks: true });
+  try {
+    const agent = await careful.agent();
+    await careful.call("servers.add", {
+      kind: "openapi",
+      name: "company",
+      url: api.base,
+      auth: { type: "api-key", secret: KEY },
+      allowPlainHttpOnLoopback: true,
+      document: JSON.stringify(companyDocument(api.base)),
+      operations: ["scrap", "readItem"],
+    });
+    const before = api.seen.length;
+    const call = (tool: string) =>
+      ask(careful.door, `/tools/company/${tool}/invoke`, {
+        body: '{"sku":"a"}',
+        headers: { authorization: `Bearer ${agent.credential}` },
+      });
+    for (const [tool, destructive] of [
+      ["scrap", true],
+      ["readItem", false],
+    ] as const) {
+      const waiting = call(tool);
+      const question = await asked(careful, "call");
+      expect(question.matter).toMatchObject({ subject: { tool, destructive } });
+      expect(JSON.stringify(question.matter)).toContain("/items/{sku}");
+      await answer(careful, question, { type: "deny" });
+      expect((await waiting).code).toBe("call_refused");
+    }
+    expect(api.seen.length).toBe(before);
+  } finally {
+    await careful.close();
+  }
+}, 20_000);
 
 describe("importing again", () => {
   const add = (name: string, document: object, operations: string[] | null = null) =>

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { contract } from "../../electron/contract.ts";
 import { patternSchema } from "../../electron/core/servers.ts";
+import { createApiRegister } from "../../electron/core/openapi/api-register.ts";
+import { clock, digest } from "../../electron/platform.ts";
+import { withDocument } from "../../renderer/servers/api-draft.ts";
 import {
   type Draft,
   EMPTY_DRAFT,
@@ -11,11 +14,26 @@ import {
   toInput,
 } from "../../renderer/servers/draft.ts";
 
+import { companyDocument } from "../support/company-api.ts";
+import { memoryStore } from "../support/ports.ts";
+
 const http = (part: Partial<HttpDraft>, more: Partial<Draft> = {}): Draft => ({
   ...EMPTY_DRAFT,
   ...more,
   http: { ...EMPTY_DRAFT.http, url: "https://mcp.linear.app/mcp", key: "k", ...part },
 });
+const BASE = "https://api.company.example/v1";
+const preview = createApiRegister({ store: memoryStore(), clock, digest }).preview(
+  JSON.stringify(companyDocument(BASE)),
+);
+const api = (part: Partial<HttpDraft> = {}, picked?: readonly string[]): Draft => {
+  const read = withDocument({ ...EMPTY_DRAFT, kind: "openapi" }, "{}", preview);
+  return {
+    ...read,
+    http: { ...read.http, key: "k", ...part },
+    api: { ...read.api, ...(picked !== undefined && { picked: new Set(picked) }) },
+  };
+};
 const stdio = (part: Partial<Draft["stdio"]>): Draft => ({
   ...EMPTY_DRAFT,
   kind: "stdio",
@@ -30,6 +48,8 @@ describe("the add-a-server form", () => {
     ["a query parameter", http({ preset: "query", fieldName: "api_key" })],
     ["no key", http({ pattern: "none", key: "" })],
     ["plain HTTP that was agreed to", http({ url: "http://localhost:3001/mcp", allowPlain: true })],
+    ["an API as its file has it", api()],
+    ["an API at another address", api({ url: "http://127.0.0.1:9/v2", allowPlain: true })],
     ["a local server", stdio({ env: [{ key: 1, name: "A", value: "b", secret: true }] })],
   ])("makes input that the contract takes: %s", (_, draft) => {
     expect(faultsOf(draft)).toEqual({});
@@ -47,6 +67,14 @@ describe("the add-a-server form", () => {
     ],
     ["a key over plain HTTP here, not agreed to", http({ url: "http://127.0.0.1:1/mcp" }), "plain"],
     ["no key where one is wanted", http({ key: "" }), "key"],
+    ["an API without its file", { ...EMPTY_DRAFT, kind: "openapi" as const }, "file"],
+    ["an API at an address with a query", api({ url: `${BASE}?a=b` }), "url"],
+    [
+      "an API over plain HTTP elsewhere",
+      api({ url: "http://api.example/", pattern: "none" }),
+      "url",
+    ],
+    ["an API of which nothing is picked", api({}, []), "picked"],
     [
       "a header name with a line break",
       http({ preset: "header", fieldName: "X\r\nY" }),
