@@ -287,10 +287,10 @@ describe("a caller that keeps to no rules", () => {
     const { address } = await serve();
     const { socket, said, closed } = await raw(address);
     const block = Buffer.alloc(256 * 1024, 0x20);
-    for (let i = 0; i < 17; i++) socket.write(block);
+    for (let i = 0; i < 49; i++) socket.write(block);
     expect(await (await connect()).call("x", 1)).toEqual({ ok: true, value: 1 });
     await closed;
-    expect(said()).toContain("larger than 4194304 bytes");
+    expect(said()).toContain("larger than 12582912 bytes");
   });
 
   it("is cut off when a request that it began does not end", { timeout: 20_000 }, async () => {

@@ -288,12 +288,12 @@ describe("calls", () => {
     expect(web.calls).toEqual([]);
   });
 
-  it("refuse more than 1 MiB, declared or not, and say so", async () => {
+  it("refuse more than 12 MiB, declared or not, and say so", async () => {
     const authorization = `Bearer ${await signIn(web)}`;
-    const body = JSON.stringify({ method: "x", input: "y".repeat(1_100_000) });
+    const body = JSON.stringify({ method: "x", input: "y".repeat(12_600_000) });
     const declared = await raw(
       web,
-      `POST /call HTTP/1.1\r\nHost: 127.0.0.1:${web.port}\r\nOrigin: ${web.form.origin}\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n\r\n`,
+      `POST /call HTTP/1.1\r\nHost: 127.0.0.1:${web.port}\r\nOrigin: ${web.form.origin}\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n`,
     );
     expect(declared).toMatch(/^HTTP\/1.1 413 /);
     const chunked = await send(
