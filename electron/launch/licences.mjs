@@ -26,6 +26,7 @@ const ROOTS = [
   "smol-toml",
   // Not named by anyone who ships: `debug` takes it where it finds it, and with it the bundle does.
   "supports-color",
+  "yaml",
   "zod",
 ];
 /** Its own packages only unpack it at install time and stay behind. */
