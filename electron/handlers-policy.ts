@@ -1,8 +1,10 @@
 // The contract's methods about the policy as a whole.
 import { DEFAULT_TENANT } from "./core/names.ts";
+import { readFaults } from "./core/policy/rego-faults.ts";
 import { readRulesFile, writeRulesFile } from "./core/policy/rules-file.ts";
 import { complaint } from "./core/sentences.ts";
 import { Secret } from "./core/secret.ts";
+import { checkRego } from "./host/policy/check.ts";
 import { compileRego } from "./host/policy/compile.ts";
 import { readBundle } from "./host/policy/bundle.ts";
 import { shippedSource } from "./host/policy/engine.ts";
@@ -41,18 +43,20 @@ export function policyHandlers(
         trouble: trouble === null ? null : complaint(trouble),
       };
     },
-    "policy.install": async ({ name, mode, source }) => {
+    "policy.check": ({ rego }) => checkRego(rego, readFaults),
+    "policy.install": async ({ name, mode, source, replaces }) => {
       if (source.type === "server") {
         const { url, token, timeoutMs } = source;
         const secret = token === undefined ? null : new Secret(token);
         const server = { type: "server", url, token: secret, timeoutMs } as const;
-        return policies.own.install({ name, mode, source: server });
+        return policies.own.install({ name, mode, source: server, replaces });
       }
       const bytes = Buffer.from(source.base64, "base64");
       const isSource = source.origin.endsWith(".rego");
       const bundle = isSource ? await compileRego(bytes.toString("utf8")) : readBundle(bytes);
       const { origin } = source;
-      return policies.own.install({ name, mode, source: { type: "bundle", origin, bundle } });
+      const file = { type: "bundle", origin, bundle } as const;
+      return policies.own.install({ name, mode, source: file, replaces });
     },
     "policy.remove": async ({ id }) => {
       await policies.own.remove(id);

@@ -3,7 +3,7 @@ import type { Digest } from "./core/digest.ts";
 import { readOwn } from "./core/policy/own-answer.ts";
 import { type InForce, inForce } from "./core/policy/in-force.ts";
 import { type PolicyPart, readSets } from "./core/policy/judge.ts";
-import type { OwnPolicy } from "./core/policy/own.ts";
+import type { KeptBundle, OwnPolicy } from "./core/policy/own.ts";
 import { policySecret } from "./core/policy/own-register.ts";
 import type { PolicyPlan } from "./core/policy/plan.ts";
 import type { Rule } from "./core/policy/rules.ts";
@@ -36,7 +36,11 @@ export function createPolicyEngines(ports: EnginePorts) {
   const { digest, files, vault } = ports;
 
   /** @throws Refusal `policy_broken`, `policy_file_invalid` */
-  async function loadOwn(own: OwnPolicy, rules: readonly Rule[]): Promise<LoadedPart> {
+  async function loadOwn(
+    own: OwnPolicy,
+    rules: readonly Rule[],
+    unkept: ReadonlyMap<string, KeptBundle>,
+  ): Promise<LoadedPart> {
     const { source, name } = own;
     if (source.type === "server") {
       const [ref] = policySecret(own);
@@ -53,7 +57,10 @@ export function createPolicyEngines(ports: EnginePorts) {
       const part = { name, engine, read: readOwn };
       return { part, setRules: () => undefined, close: () => engine.close() };
     }
-    const engine = createWorkerEngine(await files.read(source.hash, name), rules);
+    const engine = createWorkerEngine(
+      unkept.get(source.hash) ?? (await files.read(source.hash, name)),
+      rules,
+    );
     try {
       await engine.ready();
     } catch (error) {
@@ -67,9 +74,13 @@ export function createPolicyEngines(ports: EnginePorts) {
   return {
     /**
      * Loads all policies of a plan, or none.
+     * @param unkept bundles that are only being tried, by their hash: no file is kept of them
      * @throws Refusal `policy_broken`, `policy_file_invalid`
      */
-    async load({ rules, own }: PolicyPlan): Promise<Loaded> {
+    async load(
+      { rules, own }: PolicyPlan,
+      unkept: ReadonlyMap<string, KeptBundle> = new Map(),
+    ): Promise<Loaded> {
       const loaded: LoadedPart[] = [];
       const close = (): void => {
         for (const one of loaded) one.close();
@@ -83,7 +94,7 @@ export function createPolicyEngines(ports: EnginePorts) {
             close: () => undefined,
           });
         }
-        for (const one of own) loaded.push(await loadOwn(one, rules));
+        for (const one of own) loaded.push(await loadOwn(one, rules, unkept));
       } catch (error) {
         close();
         throw error;

@@ -12,7 +12,7 @@ import type { Timers } from "./core/oauth/keeping/token-keeper.ts";
 import type { Questions } from "./core/permission/questions.ts";
 import { createHistory } from "./core/policy/history.ts";
 import { type InForce, nothingGoes } from "./core/policy/in-force.ts";
-import type { OwnPolicy } from "./core/policy/own.ts";
+import type { KeptBundle, OwnPolicy } from "./core/policy/own.ts";
 import { createOwnRegister } from "./core/policy/own-register.ts";
 import type { PolicyPlan } from "./core/policy/plan.ts";
 import {
@@ -26,6 +26,7 @@ import type { Rule } from "./core/policy/rules.ts";
 import { readRulesFile } from "./core/policy/rules-file.ts";
 import type { DocumentName, Store } from "./core/registry.ts";
 import type { Vault } from "./core/vault.ts";
+import { compileRego } from "./host/policy/compile.ts";
 import { openOwnFiles } from "./host/policy/own-files.ts";
 import { createPolicyEngines, type Loaded } from "./policy-engines.ts";
 
@@ -57,6 +58,7 @@ interface Asked {
   readonly last: number;
   readonly days: number | null;
 }
+type DraftChange = Extract<RehearsedChange, { type: "install-policy" }>;
 
 export type PolicyRooms = Awaited<ReturnType<typeof createPolicyRooms>>;
 
@@ -107,7 +109,11 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
     progress: ({ id, state, done, of }) => emit({ type: "rehearsal", id, state, done, of }),
   });
 
-  function begin(next: PolicyPlan, span: Span): Rehearsal {
+  function begin(
+    next: PolicyPlan,
+    span: Span,
+    unkept: () => Promise<ReadonlyMap<string, KeptBundle>> = async () => new Map(),
+  ): Rehearsal {
     const before = plan();
     return rehearsals.begin(span, async () => {
       const first = await engines.load(before).catch(() => ({
@@ -115,7 +121,7 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
         close: () => undefined,
       }));
       try {
-        return { now: first, next: await engines.load(next) };
+        return { now: first, next: await engines.load(next, await unkept()) };
       } catch (error) {
         first.close();
         throw error;
@@ -155,8 +161,26 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
     settle,
   });
 
+  /** A policy that is being written: compiled for the rehearsal alone, and nowhere kept. @throws Refusal `policy_unknown` */
+  function beginDraft(change: DraftChange, span: Span): Rehearsal {
+    const { rules, own: policies } = plan();
+    const { mode, replaces } = change;
+    if (replaces !== undefined && !policies.some(({ id }) => id === replaces)) {
+      throw new Refusal("policy_unknown");
+    }
+    const source = { type: "bundle", origin: "draft", hash: "draft", bytes: 1 } as const;
+    const installedAt = new Date(clock.now()).toISOString();
+    const draft: OwnPolicy = { id: "pol_draft", name: "draft", mode, source, installedAt };
+    const own = [...policies.filter(({ id }) => id !== replaces), draft];
+    const compiled = async () => new Map([[source.hash, await compileRego(change.rego)]]);
+    return begin({ rules, own }, span, compiled);
+  }
+
   /** What would stand after the change. @throws Refusal as the change itself would */
-  function after(change: RehearsedChange, register: RuleRegister): PolicyPlan {
+  function after(
+    change: Exclude<RehearsedChange, DraftChange>,
+    register: RuleRegister,
+  ): PolicyPlan {
     const { rules, own: policies } = plan();
     if (change.type === "add-rule") {
       const { type: _type, tenant = DEFAULT_TENANT, ...wish } = change;
@@ -191,6 +215,7 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
     ),
     /** @throws Refusal as the change itself would; `rehearsal_busy` */
     rehearse(change: RehearsedChange, span: Asked, register: RuleRegister): Rehearsal {
+      if (change.type === "install-policy") return beginDraft(change, spanOf(span));
       return begin(after(change, register), spanOf(span));
     },
     /** With one rule more. @throws Refusal `rehearsal_busy` */

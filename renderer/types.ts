@@ -56,6 +56,7 @@ export type { Claims } from "../electron/core/pins/look.ts";
 export type { ToolView } from "../electron/core/pins/pins.ts";
 export type { Question, Verdict } from "../electron/core/permission/questions.ts";
 export type { Subject } from "../electron/core/permission/subject.ts";
+export type { OwnPolicyView } from "../electron/core/policy/own.ts";
 export type { Rehearsal } from "../electron/core/policy/rehearsal.ts";
 export type { RuleItem } from "../electron/core/policy/rule-register.ts";
 export type { Rule } from "../electron/core/policy/rules.ts";

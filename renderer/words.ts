@@ -18,6 +18,7 @@ import { overviewWords } from "./words/overview.ts";
 import { ownPolicyWords } from "./words/own-policy.ts";
 import { patternWords } from "./words/patterns.ts";
 import { policyWords } from "./words/policy.ts";
+import { regoWords } from "./words/rego.ts";
 import { rehearsalWords } from "./words/rehearsal.ts";
 import { renewalWords } from "./words/renewal.ts";
 import { serverWords } from "./words/servers.ts";
@@ -49,6 +50,7 @@ export const words = {
   asking: askingWords,
   burst: burstWords,
   policy: policyWords,
+  rego: regoWords,
   rehearsal: rehearsalWords,
   learning: learningWords,
   ownPolicy: ownPolicyWords,

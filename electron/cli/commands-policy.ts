@@ -72,6 +72,15 @@ export const POLICY_COMMANDS: readonly Command[] = [
     load: async () => (await import("./own-policy.ts")).show,
   },
   {
+    words: ["policy", "check"],
+    summary: "say what is wrong with a file of Rego, by opa where it is on this machine",
+    synopsis: "<file>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign policy check company.rego"],
+    load: async () => (await import("./own-policy.ts")).check,
+  },
+  {
     words: ["policy", "install"],
     summary: "put a policy of your own in force, after a yes on the page that asks",
     synopsis: "<name> [file]",
@@ -87,6 +96,7 @@ export const POLICY_COMMANDS: readonly Command[] = [
         value: "URL",
         help: "ask an OPA server: https://HOST/v1/data/PACKAGE/RULE",
       },
+      update: { type: "boolean", help: "take the place of the policy of this name" },
       token: { type: "boolean", help: "read the server's bearer token from standard input" },
       timeout: {
         type: "string",
@@ -124,6 +134,12 @@ export const POLICY_COMMANDS: readonly Command[] = [
       remove: { type: "string", value: "RULE", help: "without this rule" },
       import: { type: "string", value: "FILE", help: "with the rules of this file" },
       proposal: { type: "string", value: "ID", help: "with a rule that learning proposes" },
+      policy: { type: "string", value: "FILE", help: "with this policy of your own (Rego)" },
+      mode: {
+        type: "string",
+        value: "MODE",
+        help: "of the policy: join the others (default) or replace Countersign's own",
+      },
       last: {
         type: "string",
         value: "N",

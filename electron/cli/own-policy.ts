@@ -1,12 +1,14 @@
-// `policy show | install | remove`: which policies decide about calls.
+// `policy show | check | install | remove`: which policies decide about calls.
 import path from "node:path";
 import type { InputOf } from "../contract.ts";
+import { Refusal } from "../core/errors.ts";
 import { oneOf, readFile, usage, wholeNumber } from "./given.ts";
 import { tellWhere } from "./policy.ts";
 import type { Remote } from "./remote.ts";
 import type { Context, Run } from "./types.ts";
 
 const MOST = 600 * 1024;
+const MOST_REGO = 256 * 1024;
 
 export const show: Run = async ({ connect, out }) => {
   const remote = await connect();
@@ -29,6 +31,25 @@ export const show: Run = async ({ connect, out }) => {
       ]),
     );
   });
+};
+
+export const check: Run = async ({ args: [file = ""], connect, io, out }) => {
+  const rego = (await readFile(io, file, MOST_REGO)).toString("utf8");
+  const remote = await connect();
+  const { compiler, faults } = await remote.call("policy.check", { rego });
+  if (compiler === "missing") throw new Refusal("policy_compiler_missing", { reason: "ENOENT" });
+  await out.show({ compiler, faults }, async () => {
+    for (const { row, column, message } of faults) {
+      const where = row === 0 ? "" : `:${row}${column === 0 ? "" : `:${column}`}`;
+      await out.line(`${path.basename(file)}${where}: ${message}`);
+    }
+    if (faults.length === 0) await out.line("It compiles, and has rules that decide.");
+  });
+  const [first] = faults;
+  if (first !== undefined) {
+    const line = first.row === 0 ? "" : `line ${first.row}: `;
+    throw new Refusal("policy_source_invalid", { reason: line + first.message });
+  }
 };
 
 async function sourceOf(context: Context): Promise<InputOf<"policy.install">["source"]> {
@@ -65,10 +86,13 @@ export const install: Run = async (context) => {
   const mode = oneOf("mode", text("mode") ?? "join", ["join", "replace"]);
   const remote = await connect();
   const source = await sourceOf(context);
+  const { own } = context.flag("update") ? await remote.call("policy.inForce", {}) : { own: [] };
+  const old = own.find(({ name }) => name === args[0]);
+  const replaces = old === undefined ? {} : { replaces: old.id };
   const done = await answered(
     remote,
     context,
-    remote.call("policy.install", { name: args[0] ?? "", mode, source }),
+    remote.call("policy.install", { name: args[0] ?? "", mode, source, ...replaces }),
   );
   await out.show(done, ({ name }) => out.line(`The policy ${name} is in force.`));
 };

@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import type { InputOf, OutputOf } from "../contract.ts";
 import { Refusal } from "../core/errors.ts";
-import { readFile, usage, wholeNumber } from "./given.ts";
+import { oneOf, readFile, usage, wholeNumber } from "./given.ts";
 import { cell, type Output } from "./output.ts";
 import { effectOf, scope, tellWhere } from "./policy.ts";
 import { findAgent, findServer, type Remote } from "./remote.ts";
@@ -14,17 +14,18 @@ type Rehearsal = OutputOf<"policy.rehearsal">;
 
 const TONE = { allow: "good", ask: "warn", deny: "bad" } as const;
 const MOST_RULES = 512 * 1024;
+const MOST_REGO = 256 * 1024;
 /** Milliseconds after which it is looked at again, should an event be lost. */
 const LOOK_AGAIN = 1000;
 
 async function changeOf(context: Context, remote: Remote): Promise<Change> {
   const { text, tenant, io } = context;
-  const given = (["add", "remove", "import", "proposal"] as const).filter(
+  const given = (["add", "remove", "import", "proposal", "policy"] as const).filter(
     (one) => text(one) !== undefined,
   );
   const [only] = given;
   if (only === undefined || given.length > 1) {
-    throw usage("Give one of --add, --remove, --import and --proposal.");
+    throw usage("Give one of --add, --remove, --import, --proposal and --policy.");
   }
   const value = text(only) ?? "";
   if (only === "remove") return { type: "remove-rule", id: value };
@@ -32,6 +33,11 @@ async function changeOf(context: Context, remote: Remote): Promise<Change> {
   if (only === "import") {
     const rules = (await readFile(io, value, MOST_RULES)).toString("utf8");
     return { type: "import-rules", ...scope(tenant), text: rules };
+  }
+  if (only === "policy") {
+    const rego = (await readFile(io, value, MOST_REGO)).toString("utf8");
+    const mode = oneOf("mode", text("mode") ?? "join", ["join", "replace"]);
+    return { type: "install-policy", mode, rego };
   }
   const [agent, server] = [text("agent"), text("server")];
   return {

@@ -1,6 +1,7 @@
 // The contract's methods about the policy as a whole: trying a change on what happened, and rules as a file.
 import { z } from "zod";
 import { idOf, label } from "../core/names.ts";
+import type { RegoCheck } from "../core/policy/rego-faults.ts";
 import type { Rehearsal } from "../core/policy/rehearsal.ts";
 import type { InForceView } from "../contract-views.ts";
 import { type OwnPolicy, policyMode, policyName, serverTimeout } from "../core/policy/own.ts";
@@ -20,6 +21,11 @@ export const newRule = {
 /** A rules file: its text. */
 const rulesFile = { ...tenantScope, text: z.string().max(512 * 1024) };
 
+/** One file of Rego. */
+const rego = z.string().max(256 * 1024);
+/** A policy whose place a new one takes. */
+const replaces = idOf("pol").optional();
+
 const change = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("add-rule"), ...newRule }),
   z.strictObject({ type: z.literal("remove-rule"), id: idOf("rule") }),
@@ -27,6 +33,7 @@ const change = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("remove-policy"), id: idOf("pol") }),
   /** With the rule that a proposal of learning would make. */
   z.strictObject({ type: z.literal("accept-proposal"), id: idOf("prp") }),
+  z.strictObject({ type: z.literal("install-policy"), mode: policyMode, rego, replaces }),
 ]);
 export type RehearsedChange = Exclude<z.output<typeof change>, { type: "accept-proposal" }>;
 
@@ -57,12 +64,19 @@ export const policyMethods = {
     input: z.strictObject({}),
     output: returns<InForceView>(),
   },
+  /** What is wrong with Rego that is being written, by `opa` where it is on this machine. Nothing of it is kept. */
+  "policy.check": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ rego }),
+    output: returns<RegoCheck>(),
+  },
   /** Loads a policy, tries it on past calls, and waits for the person's yes on the surface that asks. */
   "policy.install": {
     surfaces: ["app", "cli"],
     input: z.strictObject({
       name: policyName,
       mode: policyMode,
+      replaces,
       source: z.discriminatedUnion("type", [
         z.strictObject({
           type: z.literal("file"),

@@ -2,7 +2,7 @@
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { bytes } from "../lib/format.ts";
-import { RegoSource } from "../policy/rego-source.tsx";
+import { RegoSource } from "../policy/rego/rego-source.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { Question } from "../types.ts";
 import { words } from "../words.ts";
@@ -11,7 +11,7 @@ import { Fact } from "./fact.tsx";
 type PolicyMatter = Extract<Question["matter"], { readonly kind: "policy" }>;
 
 export function PolicyQuestion(props: { matter: PolicyMatter }): ReactNode {
-  const { change, policy, rehearsal } = props.matter;
+  const { change, policy, rehearsal, replaces } = props.matter;
   const { source, mode } = policy;
   const w = words.ownPolicy;
   return (
@@ -26,6 +26,11 @@ export function PolicyQuestion(props: { matter: PolicyMatter }): ReactNode {
         <Fact name={w.name}>
           <strong>{policy.name}</strong> {w.modes[mode][0]}
         </Fact>
+        {replaces !== undefined && (
+          <Fact name={words.rego.replaces}>
+            <strong>{replaces}</strong>
+          </Fact>
+        )}
         {source.type === "bundle" ? (
           <>
             <Fact name={w.file}>

@@ -14,7 +14,7 @@ interface ModalProps {
   readonly onClose: () => void;
   /** False where closing by accident would lose something: no Escape, no click outside, no cross. */
   readonly dismissable?: boolean;
-  readonly wide?: boolean;
+  readonly wide?: boolean | "editor";
   readonly children: ReactNode;
 }
 
@@ -31,7 +31,9 @@ export function Modal(props: ModalProps): ReactNode {
     >
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className={`dialog${props.wide === true ? " dialog-wide" : ""}`}>
+        <Dialog.Popup
+          className={`dialog${props.wide === "editor" ? " dialog-editor" : props.wide === true ? " dialog-wide" : ""}`}
+        >
           <div className="dialog-head">
             <div>
               <Dialog.Title className="dialog-title">{props.title}</Dialog.Title>

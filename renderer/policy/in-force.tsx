@@ -1,14 +1,15 @@
 // Which policies decide now, by what hash, and what they say.
-import { Plus, Trash2 } from "lucide-react";
+import { PenLine, Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { Button, IconButton } from "../parts/button.tsx";
 import { ComplaintBox, Notice } from "../parts/notice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useBridge } from "../state/context.tsx";
-import type { Complaint, OutputOf } from "../types.ts";
+import type { Complaint, OutputOf, OwnPolicyView } from "../types.ts";
 import { words } from "../words.ts";
 import { AddPolicy } from "./add-policy.tsx";
-import { RegoSource } from "./rego-source.tsx";
+import { RegoSource } from "./rego/rego-source.tsx";
+import { WritePolicy } from "./rego/write-policy.tsx";
 
 type Now = OutputOf<"policy.inForce">;
 
@@ -16,6 +17,8 @@ export function PolicyInForce(): ReactNode {
   const bridge = useBridge();
   const [now, setNow] = useState<Now | null>(null);
   const [adding, setAdding] = useState(false);
+  /** Null: a new one. */
+  const [writing, setWriting] = useState<OwnPolicyView | null | false>(false);
   const [source, setSource] = useState<string | null>(null);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
   const w = words.ownPolicy;
@@ -72,7 +75,17 @@ export function PolicyInForce(): ReactNode {
                 <Shown text={one.source.type === "bundle" ? one.source.origin : one.source.url} />
               </small>
             </span>
-            {one.rego !== null && sourceOf(one.id)}
+            {one.rego !== null && (
+              <>
+                {sourceOf(one.id)}
+                <IconButton
+                  label={words.rego.editNamed(one.name)}
+                  icon={PenLine}
+                  size={15}
+                  onClick={() => setWriting(one)}
+                />
+              </>
+            )}
             <IconButton
               label={w.removeNamed(one.name)}
               icon={Trash2}
@@ -95,9 +108,24 @@ export function PolicyInForce(): ReactNode {
           {w.hash} <code>{now.hash}</code>
         </p>
       )}
-      <Button small icon={Plus} onClick={() => setAdding(true)}>
-        {w.add}
-      </Button>
+      <div className="policy-actions">
+        <Button small icon={PenLine} onClick={() => setWriting(null)}>
+          {words.rego.write}
+        </Button>
+        <Button small icon={Plus} onClick={() => setAdding(true)}>
+          {w.add}
+        </Button>
+      </div>
+      {writing !== false && (
+        <WritePolicy
+          policy={writing}
+          shipped={now.shipped}
+          onClose={() => {
+            setWriting(false);
+            look();
+          }}
+        />
+      )}
       {adding && (
         <AddPolicy
           onClose={() => {

@@ -1,4 +1,5 @@
 // `rule`, `grant` and `question` from the command line.
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -7,6 +8,9 @@ import { answer, asked } from "../support/asking.ts";
 import { openDesk, type TestDesk } from "./desk.ts";
 
 const ALWAYS = { type: "allow", lifetime: "always", scope: "tool" } as const;
+const opa = spawnSync("opa", ["version"]).status === 0;
+const WITHOUT = opa ? "" : " (skipped: there is no opa on this machine)";
+
 let desk: TestDesk;
 afterEach(() => desk.close());
 
@@ -138,6 +142,26 @@ it("tries a change on past calls, and writes and reads the rules as a file", asy
     expect(twice.code).toBe(66);
     const read = await desk.cli(["rule", "import", file]);
     expect([read.code, read.out]).toEqual([0, expect.stringContaining("were there already")]);
+  } finally {
+    fs.rmSync(file, { force: true });
+  }
+});
+
+it.skipIf(!opa)(`checks a file of Rego, and tries it on past calls${WITHOUT}`, async () => {
+  desk = await openDesk();
+  const file = path.join(desk.house.folder, "..", `company-${process.pid}.rego`);
+  try {
+    fs.writeFileSync(file, "package a\nallow if foo(1)\n");
+    const wrong = await desk.cli(["policy", "check", file]);
+    expect([wrong.code, wrong.out]).toEqual([
+      65,
+      `${path.basename(file)}:2:10: undefined function foo\n`,
+    ]);
+    fs.writeFileSync(file, "package a\nallow if true\n");
+    const fine = await desk.cli(["policy", "check", file]);
+    expect([fine.code, fine.out]).toEqual([0, "It compiles, and has rules that decide.\n"]);
+    const tried = await desk.cli(["policy", "rehearse", "--policy", file, "--mode", "replace"]);
+    expect([tried.code, tried.out]).toEqual([0, expect.stringMatching(/^Of 0 past calls/)]);
   } finally {
     fs.rmSync(file, { force: true });
   }

@@ -49,6 +49,7 @@ export function sampleRehearsal(world: World): Rehearsal {
 
 export function policyHandlers(world: World, emit: (event: AppEvent) => void): Mine {
   return {
+    "policy.check": () => world.rego,
     "policy.rehearse": () => ({ ...sampleRehearsal(world), state: "running", done: 0 }),
     "policy.rehearsal": () => sampleRehearsal(world),
     "policy.cancelRehearsal": () => sampleRehearsal(world),

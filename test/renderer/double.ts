@@ -24,6 +24,7 @@ import type { Grant } from "../../electron/core/permission/grants.ts";
 import type { Answered, Matter } from "../../electron/core/permission/questions.ts";
 import type { ToolLabels } from "../../electron/core/labels/labels.ts";
 import type { OfferedTool } from "../../electron/core/permission/tool-choice.ts";
+import type { RegoCheck } from "../../electron/core/policy/rego-faults.ts";
 import type { OwnPolicyView } from "../../electron/core/policy/own.ts";
 import type { Rule } from "../../electron/core/policy/rules.ts";
 import type { BrokenDocument } from "../../electron/core/registry.ts";
@@ -73,6 +74,7 @@ export interface World {
   tools: readonly ToolView[];
   policies: OwnPolicyView[];
   learning: LearningView;
+  rego: RegoCheck;
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
   /** Asks more, while a page is open. */
@@ -131,6 +133,7 @@ export const emptyWorld = (): World => ({
   rules: [],
   policies: [],
   learning: NOTHING_LEARNED,
+  rego: { compiler: "ready", faults: [] },
   labels: [],
   tools: [],
   asked: [],

@@ -121,7 +121,7 @@ const shown = async (page: Page): Promise<void> => {
   await page.waitForTimeout(3200);
 };
 
-const ARTICLE: OwnPolicyView = {
+export const ARTICLE: OwnPolicyView = {
   id: "pol_000000000001",
   name: "article",
   mode: "replace",
@@ -145,7 +145,7 @@ deny if {
 }
 `,
 };
-const SERVER: OwnPolicyView = {
+export const SERVER: OwnPolicyView = {
   id: "pol_000000000002",
   name: "company",
   mode: "join",

@@ -11,6 +11,7 @@ import { IDENTITY_STOPS } from "./tour-identities.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { LEARNING_STOPS, REMOVAL_STOP } from "./tour-learning.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
+import { REGO_STOPS } from "./tour-rego.ts";
 import { SETTINGS_STOPS } from "./tour-settings.ts";
 import { API_STOPS } from "./tour-apis.ts";
 import { TOOL_STOPS } from "./tour-tools.ts";
@@ -266,6 +267,7 @@ export const TOUR: readonly Stop[] = [
   ...CONNECT_STOPS,
   ...POLICY_STOPS,
   ...LEARNING_STOPS,
+  ...REGO_STOPS,
   ...TOOL_STOPS,
   ...API_STOPS,
   ...QUESTION_STOPS,

@@ -24,6 +24,8 @@ export interface PolicyMatter {
   readonly kind: "policy";
   readonly change: "install" | "remove";
   readonly policy: OwnPolicyView;
+  /** The name of the one whose place it takes. */
+  readonly replaces?: string;
   /** What it would have meant for past calls; null where they were not put before it. */
   readonly rehearsal: RehearsalCounts | null;
 }
@@ -31,6 +33,8 @@ export interface PolicyMatter {
 export interface NewPolicy {
   readonly name: string;
   readonly mode: PolicyMode;
+  /** The id of the one whose place it takes. */
+  readonly replaces?: string | undefined;
   readonly source:
     | { readonly type: "bundle"; readonly origin: string; readonly bundle: KeptBundle }
     | {
@@ -96,10 +100,16 @@ export function createOwnRegister(ports: OwnRegisterPorts) {
     change: PolicyMatter["change"],
     policy: OwnPolicy,
     after: readonly OwnPolicy[],
-    signal?: AbortSignal,
+    { signal, replaces }: { signal: AbortSignal | undefined; replaces?: OwnPolicy | undefined },
   ): Promise<void> {
     const rehearsal = await ports.rehearse(after);
-    const matter = { kind: "policy", change, policy: await view(policy), rehearsal } as const;
+    const matter = {
+      kind: "policy",
+      change,
+      policy: await view(policy),
+      rehearsal,
+      ...(replaces !== undefined && { replaces: replaces.name }),
+    } as const;
     const { verdict } = await questions.ask(matter, signal);
     if (verdict.type !== "allow") throw new Refusal("call_refused", { tool: "this policy" });
   }
@@ -145,10 +155,13 @@ export function createOwnRegister(ports: OwnRegisterPorts) {
 
     /**
      * Puts a policy in force after the person has agreed, and waits for that.
-     * @throws Refusal `name_taken`, `policy_file_invalid`, `call_refused`, `question_*`, `vault_*`, `settings_*`
+     * @throws Refusal `name_taken`, `policy_unknown`, `policy_file_invalid`, `call_refused`, `question_*`, `vault_*`, `settings_*`
      */
     async install(wish: NewPolicy, signal?: AbortSignal): Promise<OwnPolicy> {
-      const there = store.read("policies");
+      const all = store.read("policies");
+      const old = all.find(({ id }) => id === wish.replaces);
+      if (wish.replaces !== undefined && old === undefined) throw new Refusal("policy_unknown");
+      const there = all.filter((one) => one !== old);
       if (there.some(({ name }) => name === wish.name)) {
         throw new Refusal("name_taken", { name: wish.name });
       }
@@ -160,13 +173,14 @@ export function createOwnRegister(ports: OwnRegisterPorts) {
       const policy = await draft(wish);
       try {
         await ports.tryOut(policy);
-        await agree("install", policy, [...there, policy], signal);
-        await store.write("policies", (all) => [...all, policy]);
+        await agree("install", policy, [...there, policy], { signal, replaces: old });
+        await store.write("policies", (now) => [...now.filter(({ id }) => id !== old?.id), policy]);
       } catch (error) {
         await forget(policy);
         throw error;
       }
       await ports.settle();
+      if (old !== undefined) await forget(old);
       return policy;
     },
 
@@ -175,7 +189,7 @@ export function createOwnRegister(ports: OwnRegisterPorts) {
       const policy = store.read("policies").find((one) => one.id === id);
       if (policy === undefined) throw new Refusal("policy_unknown");
       const rest = store.read("policies").filter((one) => one.id !== id);
-      await agree("remove", policy, rest, signal);
+      await agree("remove", policy, rest, { signal });
       await store.write("policies", (all) => all.filter((one) => one.id !== id));
       await ports.settle();
       await forget(policy);

@@ -1,52 +1,19 @@
-// Compiles Rego source where `opa` is on this machine. It runs without a shell, in a folder of its own, with nothing of
-// our environment that it does not need, and not for long.
-import { spawn } from "node:child_process";
+// Compiles Rego source where `opa` is on this machine.
 import fs from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { Refusal } from "../../core/errors.ts";
 import type { KeptBundle } from "../../core/policy/own.ts";
-import { childEnvironment } from "../stdio/environment.ts";
 import { readBundle } from "./bundle.ts";
+import { type Opa, SOURCE, withOpa } from "./opa.ts";
 
 const WITHIN_MS = 20_000;
-const MOST_OUTPUT = 4 * 1024 * 1024;
-const FILE = "policy.rego";
 const EFFECTS = ["deny", "ask", "allow"];
 
 /** @throws Refusal `policy_compiler_missing`, `policy_source_invalid` */
-function run(folder: string, args: readonly string[], command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: folder,
-      env: childEnvironment(process.env, {}, {}, process.platform),
-      shell: false,
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: WITHIN_MS,
-      killSignal: "SIGKILL",
-    });
-    const parts: Buffer[] = [];
-    let size = 0;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (part: Buffer) => {
-        size += part.length;
-        if (size <= MOST_OUTPUT) parts.push(part);
-        else child.kill("SIGKILL");
-      });
-    }
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      const missing = error.code === "ENOENT" || error.code === "EACCES";
-      const why = { reason: error.code ?? "unknown" };
-      reject(
-        new Refusal(missing ? "policy_compiler_missing" : "policy_source_invalid", why, error),
-      );
-    });
-    child.on("close", (code) => {
-      const text = Buffer.concat(parts).toString("utf8");
-      if (code === 0) return resolve(text);
-      reject(new Refusal("policy_source_invalid", { reason: firstFault(text, folder) }));
-    });
-  });
+async function mustRun(opa: Opa, args: readonly string[]): Promise<string> {
+  const { code, text } = await opa.run(args);
+  if (code === 0) return text;
+  throw new Refusal("policy_source_invalid", { reason: firstFault(text, opa.folder) });
 }
 
 /** The first fault that the compiler named, with its line, and without the name of a folder that is gone by now. */
@@ -80,8 +47,14 @@ interface Parsed {
   }[];
 }
 
-/** What to compile: `decision` of the package, or those of deny, ask and allow that it has. */
-function entrypoints(parsed: Parsed): string[] {
+/**
+ * What to compile: `decision` of the package, or those of deny, ask and allow that it has.
+ * @throws Refusal `policy_compiler_missing`, `policy_source_invalid`
+ */
+export async function entrypoints(opa: Opa): Promise<string[]> {
+  const parsed = JSON.parse(
+    await mustRun(opa, ["parse", "--format", "json", "--", SOURCE]),
+  ) as Parsed;
   const names = (parsed.package?.path ?? []).map(({ value }) => String(value)).slice(1);
   const rules = new Set(
     (parsed.rules ?? []).map(({ head }) => head?.name ?? head?.ref?.[0]?.value),
@@ -99,18 +72,10 @@ function entrypoints(parsed: Parsed): string[] {
  * @param source one file of Rego
  * @throws Refusal `policy_compiler_missing`, `policy_source_invalid`
  */
-export async function compileRego(source: string, command = "opa"): Promise<KeptBundle> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "countersign-rego-"));
-  try {
-    await fs.writeFile(path.join(folder, FILE), source, { mode: 0o600 });
-    const parsed = JSON.parse(
-      await run(folder, ["parse", "--format", "json", "--", FILE], command),
-    ) as Parsed;
-    const entries = entrypoints(parsed).flatMap((entry) => ["-e", entry]);
-    const out = path.join(folder, "bundle.tar.gz");
-    await run(folder, ["build", "-t", "wasm", ...entries, "-o", out, "--", FILE], command);
+export const compileRego = (source: string, command = "opa"): Promise<KeptBundle> =>
+  withOpa(source, { command, withinMs: WITHIN_MS }, async (opa) => {
+    const entries = (await entrypoints(opa)).flatMap((entry) => ["-e", entry]);
+    const out = path.join(opa.folder, "bundle.tar.gz");
+    await mustRun(opa, ["build", "-t", "wasm", ...entries, "-o", out, "--", SOURCE]);
     return { ...readBundle(await fs.readFile(out)), rego: source };
-  } finally {
-    await fs.rm(folder, { recursive: true, force: true });
-  }
-}
+  });

@@ -1,0 +1,42 @@
+// Words about writing a policy in Rego.
+import { plural } from "../lib/format.ts";
+
+export const regoWords = {
+  write: "Write a policy",
+  edit: "Edit",
+  editNamed: (name: string) => `Edit the policy ${name}`,
+  title: "Write a policy",
+  titleOf: (name: string) => `Edit the policy ${name}`,
+  text: "In Rego, the language of OPA. It decides about nothing until you have agreed in the window that asks.",
+  label: "Rego source",
+  keys: "Tab indents; Esc, then Tab leaves the text.",
+  leaving: "Tab leaves the text now.",
+  from: "Begin with",
+  fromChoices: {
+    template: ["A template", "What a policy is asked about, and the rules that may speak"],
+    article: ["The five patterns' policy", "As it was published: allow and deny, yes or no"],
+    shipped: ["Countersign's own", "What decides now, with your rules as its data"],
+  },
+  fromNothing: "Choose a text",
+  open: "Open a file",
+  tooLarge: "A policy may have 256 KiB at most.",
+  checking: "Looking it over …",
+  fine: "It compiles, and has rules that decide.",
+  problems: (count: number) => plural(count, { one: "1 problem", other: "# problems" }),
+  line: (row: number) => `Line ${row}`,
+  whole: "The whole text",
+  faults: "What is wrong",
+  hidden: (name: string, code: string) => `a character that cannot be seen: ${name} (${code})`,
+  missingTitle: "This machine has no opa",
+  missing:
+    "Without it nothing can be checked, tried or installed from source. Write here and copy the text, or compile it where OPA is and add the bundle:",
+  missingCommand: "opa build -t wasm -e PACKAGE/decision policy.rego",
+  missingThen: "Installed so that opa version works, it is found here by itself.",
+  tryOut: "Try on past calls",
+  install: "Install",
+  update: "Put in its place",
+  mend: "Mend what is wrong first.",
+  nameless: "Give it a name first.",
+  replacesNamed: (name: string) => `It takes the place of ${name}, as that stands now.`,
+  replaces: "Instead of",
+} as const;
