@@ -8,6 +8,8 @@ import { full, nav, now, rows, type Stop, toLog } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
 import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
+import { LAB_STOPS } from "./tour-lab.ts";
+import { PATTERN_STOPS } from "./tour-patterns.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
 import { LEARNING_STOPS, REMOVAL_STOP } from "./tour-learning.ts";
 import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
@@ -273,6 +275,8 @@ export const TOUR: readonly Stop[] = [
   ...QUESTION_STOPS,
   REMOVAL_STOP,
   ...IDENTITY_STOPS,
+  ...PATTERN_STOPS,
+  ...LAB_STOPS,
   ...RENEWAL_STOPS,
   ...SETTINGS_STOPS,
   {

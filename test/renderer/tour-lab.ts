@@ -1,0 +1,59 @@
+// The stops of the lab and its tour.
+import { full, nav, type Stop } from "./tour-base.ts";
+
+export const LAB_STOPS: readonly Stop[] = [
+  {
+    name: "lab-off",
+    world: full,
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Start the lab" }).waitFor();
+    },
+  },
+  {
+    name: "lab-starting",
+    world: () => full({ labMs: 60_000 }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Start the lab" }).click();
+      await page.getByText("Starting the practice company").waitFor();
+    },
+  },
+  {
+    name: "lab-on",
+    world: () => full({ lab: "on" }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByText("The practice company is running").waitFor();
+    },
+  },
+  {
+    name: "lab-tour-running",
+    world: () => full({ lab: "on", labMs: 900 }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Run the tour" }).click();
+      await page.getByText("Step 3 of 9 is done").waitFor();
+    },
+  },
+  {
+    name: "lab-tour-done",
+    world: () => full({ lab: "on" }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Run the tour" }).click();
+      await page.getByText("All 9 steps went as expected").waitFor();
+      await page.getByText("All 9 steps went as expected").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "lab-tour-wrong",
+    world: () => full({ lab: "on", tourWrong: true }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Run the tour" }).click();
+      await page.getByText("1 of 9 steps did not go").waitFor();
+      await page.getByRole("table").scrollIntoViewIfNeeded();
+    },
+  },
+];
