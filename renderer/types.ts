@@ -54,6 +54,7 @@ export type { CallMatter } from "../electron/core/permission/matter.ts";
 export type { Flag } from "../electron/core/pins/flags.ts";
 export type { Claims } from "../electron/core/pins/look.ts";
 export type { ToolView } from "../electron/core/pins/pins.ts";
+export type { WaitingTools } from "../electron/core/pins/waiting.ts";
 export type { Question, Verdict } from "../electron/core/permission/questions.ts";
 export type { Subject } from "../electron/core/permission/subject.ts";
 export type { OwnPolicyView } from "../electron/core/policy/own.ts";

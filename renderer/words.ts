@@ -19,6 +19,7 @@ import { ownPolicyWords } from "./words/own-policy.ts";
 import { patternWords } from "./words/patterns.ts";
 import { policyWords } from "./words/policy.ts";
 import { regoWords } from "./words/rego.ts";
+import { refusalWords } from "./words/refusals.ts";
 import { rehearsalWords } from "./words/rehearsal.ts";
 import { renewalWords } from "./words/renewal.ts";
 import { serverWords } from "./words/servers.ts";
@@ -50,6 +51,7 @@ export const words = {
   asking: askingWords,
   burst: burstWords,
   policy: policyWords,
+  refusals: refusalWords,
   rego: regoWords,
   rehearsal: rehearsalWords,
   learning: learningWords,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { SecretEntry } from "../core/secret-entries.ts";
 import { type CallStatistics, RANGES } from "../core/statistics.ts";
+import type { WaitingTools } from "../core/pins/waiting.ts";
 import { tenantScope } from "./inputs.ts";
 import { type MethodShape, returns } from "./shape.ts";
 
@@ -16,6 +17,12 @@ export const overviewMethods = {
       offsetMinutes: z.number().int().min(-1080).max(1080).default(0),
     }),
     output: returns<CallStatistics>(),
+  },
+  /** Servers with tools that changed and wait for a look; those with most first. */
+  "tools.waiting": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject(tenantScope),
+    output: returns<readonly WaitingTools[]>(),
   },
   /** Every secret by name, kind, age and use. The vault is not read: no value is anywhere near. */
   "secrets.list": {

@@ -25,8 +25,12 @@ const HEALTH_MS = 5000;
 export function ServersScreen(): ReactNode {
   const store = useStore();
   const { servers } = useApp();
-  const { addServer, addAgent } = useFlows();
-  const [open, setOpen] = useState<{ action: ServerAction; id: string } | null>(null);
+  const { addServer, addAgent, tab } = useFlows();
+  const [open, setOpen] = useState<{ action: ServerAction; id: string } | null>(() => {
+    // `tools:` and a server: its tools, right away.
+    const id = tab?.startsWith("tools:") === true ? tab.slice("tools:".length) : null;
+    return id === null ? null : { action: "tools", id };
+  });
   usePolling(() => store.refresh("servers"), HEALTH_MS);
   const w = words.servers;
   const close = (): void => setOpen(null);

@@ -84,7 +84,27 @@ export const overviewWords = {
         one: "# attempt turned away at the door",
         other: "# attempts turned away at the door",
       }),
-    refusedCode: (code: string, count: string) => `${code} ×${count}`,
+    refusedWhy: (why: string, count: number) =>
+      count === 1 ? why : `${why} (${number(count)} times)`,
+    changed: (server: string, count: number) =>
+      plural(count, {
+        one: `A tool of “${server}” says something new of itself`,
+        other: `# tools of “${server}” say something new of themselves`,
+      }),
+    changedText: (tools: readonly string[], more: number) =>
+      `No agent gets ${tools.length + more === 1 ? "it" : "them"} before you have looked: ${tools.join(", ")}${more > 0 ? `, and ${number(more)} more` : ""}.`,
+    look: "Look",
+    keys: (count: number) =>
+      plural(count, {
+        one: "# key ends soon or has been in use too long",
+        other: "# keys end soon or have been in use too long",
+      }),
+    keysText: (names: readonly string[], more: number) =>
+      `${names.join(" · ")}${more > 0 ? ` · ${number(more)} more` : ""}`,
+    key: (kind: string, owner: string, due: string) => `${kind} of ${owner}: ${due}`,
+    toPolicy: "To the policy",
+    lockUnheard: "A locked screen is not noticed on this machine",
+    lockUnheardText: "What you allowed for a while goes on when you lock it; only sleep ends it.",
     broken: (document: string) => `The ${document} file cannot be read and counts as empty`,
     backingOff: (server: string) => `The server “${server}” keeps stopping`,
     backingOffText: "Countersign waits before it starts the program again.",

@@ -48,6 +48,19 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
   };
   return {
     "tools.list": () => world.tools,
+    "tools.waiting": () => {
+      const changed = world.tools.filter(({ standing }) => standing === "changed");
+      const [server] = world.servers;
+      return changed.length === 0 || server === undefined
+        ? []
+        : [
+            {
+              server: server.id,
+              changed: changed.length,
+              tools: changed.slice(0, 3).map(({ name }) => name),
+            },
+          ];
+    },
     "tools.refresh": () => world.tools,
     "tools.review": () => world.tools,
     "tools.reject": ({ tool }) => {

@@ -17,7 +17,7 @@ import type { ConsentView } from "../../electron/core/consent/consent-register.t
 import { Refusal, type RefusalCode } from "../../electron/core/errors.ts";
 import { failedStepOf, type Flow } from "../../electron/core/flows.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
-import type { CallQuery, CallRow } from "../../electron/core/journal.ts";
+import type { CallRow } from "../../electron/core/journal.ts";
 import { advise, standingOf } from "../../electron/core/oauth/keeping/advice.ts";
 import { shapeOfServer } from "../../electron/core/pattern-shape.ts";
 import type { Grant } from "../../electron/core/permission/grants.ts";
@@ -31,6 +31,7 @@ import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
 import type { Reminder } from "../../electron/core/reminders.ts";
+import type { ShellSettings } from "../../electron/core/shell.ts";
 import type { VaultStatus } from "../../electron/core/vault.ts";
 import { loadAssets } from "../../electron/host/web/assets.ts";
 import { openWebForm, type WebForm } from "../../electron/host/web/listener.ts";
@@ -42,6 +43,7 @@ import { discovered } from "./double-discovery.ts";
 import { renewalHandlers } from "./double-renewal.ts";
 import { identityHandlers } from "./double-identities.ts";
 import { overviewHandlers } from "./double-overview.ts";
+import { search } from "./double-search.ts";
 import { shellAnswers } from "./double-shell.ts";
 import type { ToolView } from "../../electron/core/pins/pins.ts";
 import { permissionHandlers } from "./double-permission.ts";
@@ -75,6 +77,8 @@ export interface World {
   policies: OwnPolicyView[];
   learning: LearningView;
   rego: RegoCheck;
+  /** What ends the permissions of a person who goes away. */
+  away: ShellSettings["away"];
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
   /** Asks more, while a page is open. */
@@ -134,6 +138,7 @@ export const emptyWorld = (): World => ({
   policies: [],
   learning: NOTHING_LEARNED,
   rego: { compiler: "ready", faults: [] },
+  away: "lock-and-sleep",
   labels: [],
   tools: [],
   asked: [],
@@ -374,7 +379,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     ...policyHandlers(world, emit),
     ...learningHandlers(world, emit),
     ...overviewHandlers(world),
-    ...shellAnswers(),
+    ...shellAnswers(world),
     "calls.search": (query) => search(world.rows, query),
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);
@@ -412,31 +417,6 @@ function patternFrom(
   if (auth.type !== "api-key") return { ...auth, boundTo };
   const { secret: _, ...shown } = auth;
   return { ...shown, secret: id("sec"), secretAddedAt: iso(), boundTo };
-}
-
-function search(
-  rows: readonly CallRow[],
-  query: CallQuery,
-): { rows: CallRow[]; matched: number; matchedIsFloor: boolean } {
-  const asked = (query.text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const found: CallRow[] = [];
-  let matched = 0;
-  for (let i = rows.length - 1; i >= 0; i--) {
-    const row = rows[i];
-    if (row === undefined) continue;
-    if (query.agentId !== undefined && row.agentId !== query.agentId) continue;
-    if (query.serverId !== undefined && row.serverId !== query.serverId) continue;
-    if (query.outcome !== undefined && !query.outcome.includes(row.outcome)) continue;
-    if (row.at < (query.from ?? -Infinity) || row.at >= (query.until ?? Infinity)) continue;
-    const hay = [row.agentName, row.serverName, row.tool, row.method, row.input, row.code]
-      .join("\n")
-      .toLowerCase();
-    if (!asked.every((word) => hay.includes(word))) continue;
-    matched++;
-    if (query.before !== undefined && row.seq >= query.before) continue;
-    if (found.length < query.limit) found.push(row);
-  }
-  return { rows: found, matched: Math.min(matched, 10_000), matchedIsFloor: matched > 10_000 };
 }
 
 export interface Double {

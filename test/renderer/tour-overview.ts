@@ -3,6 +3,7 @@ import type { Page } from "playwright";
 import type { CallRow } from "../../electron/core/journal.ts";
 import { emptyWorld, type World } from "./double.ts";
 import { sampleCalls, sampleServers } from "./sample.ts";
+import { TOOLS } from "./tour-tools.ts";
 import { full, nav, now, type Stop } from "./tour-base.ts";
 
 /** Some days of calls, more by day than by night, some of which waited for the person. */
@@ -42,6 +43,8 @@ export const OVERVIEW_STOPS: readonly Stop[] = [
     world: () =>
       busy({
         cooling: ["agt_sample200"],
+        tools: TOOLS,
+        away: "sleep",
         troubles: ["journal_unwritable"],
         broken: [
           {
@@ -66,8 +69,19 @@ export const OVERVIEW_STOPS: readonly Stop[] = [
       }),
     async go(page) {
       await drawn(page);
-      await page.getByRole("button", { name: "1 more" }).click();
+      await page.getByRole("button", { name: /^\d more$/ }).click();
       await page.getByText("turned away at the door").waitFor();
+      await page.getByText("says something new of itself").waitFor();
+      await page.getByText("A locked screen is not noticed").waitFor();
+    },
+  },
+  {
+    name: "overview-tools",
+    world: () => busy({ tools: TOOLS }),
+    async go(page) {
+      await drawn(page);
+      await page.getByRole("button", { name: "Look", exact: true }).click();
+      await page.getByRole("dialog").waitFor();
     },
   },
   {

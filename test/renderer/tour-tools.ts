@@ -53,7 +53,7 @@ const view = (name: string, given: Partial<ToolView> = {}): ToolView => ({
   claims,
   ...given,
 });
-const TOOLS: readonly ToolView[] = [
+export const TOOLS: readonly ToolView[] = [
   view("search_contacts", {
     standing: "changed",
     claims: { ...claims, description: is.description, flags: FLAGS },
