@@ -9,7 +9,9 @@ import { makeBridge } from "./bridge.ts";
 import { applyTheme, followSystem, readTheme } from "./lib/theme.ts";
 import { AppStore } from "./state/app-store.ts";
 import { StoreProvider } from "./state/context.tsx";
+import { locale } from "./words.ts";
 
+if (locale === "pseudo-rtl") document.documentElement.dir = "rtl";
 applyTheme(readTheme());
 followSystem();
 

@@ -1,5 +1,6 @@
 // Every sentence and label of the interface, in one catalogue, ready for translation. What a refusal
 // says comes ready-made from the app; nothing here repeats it.
+import { localeOf, pseudoCatalogue } from "./lib/pseudo.ts";
 import { approvalWords } from "./words/approval.ts";
 import { askingWords } from "./words/asking.ts";
 import { apiWords } from "./words/apis.ts";
@@ -29,7 +30,7 @@ import { toolWords } from "./words/tools.ts";
 import { vaultWords } from "./words/vault.ts";
 import { xrayWords } from "./words/xray.ts";
 
-export const words = {
+const catalogue = {
   ...shellWords,
   overview: overviewWords,
   log: logWords,
@@ -59,3 +60,7 @@ export const words = {
   renewal: renewalWords,
   tools: toolWords,
 } as const;
+
+/** Tests ask for a language that nobody speaks. */
+export const locale = localeOf(typeof location === "undefined" ? "" : location.search);
+export const words: typeof catalogue = locale === "en" ? catalogue : pseudoCatalogue(catalogue);

@@ -10,6 +10,7 @@ import { PracticeOf } from "../parts/practice.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useFlows } from "../shell/flows.ts";
 import { useApp, useStore } from "../state/context.tsx";
 import type { AgentView, Complaint, ConnectTarget, Issued } from "../types.ts";
@@ -50,6 +51,7 @@ export function AgentsScreen(): ReactNode {
         </Button>
       }
     >
+      {agents === null && <WaitingList />}
       {agents?.length === 0 && (
         <Empty icon={Bot} title={w.emptyTitle} text={w.emptyText}>
           <Button look="primary" icon={Plus} onClick={addAgent}>

@@ -7,8 +7,10 @@ import { createRoot } from "react-dom/client";
 import { makeBridge } from "../bridge.ts";
 import { applyTheme, followSystem, readTheme } from "../lib/theme.ts";
 import { Approval } from "./approval.tsx";
+import { locale } from "../words.ts";
 import { QuestionStore } from "./question-store.ts";
 
+if (locale === "pseudo-rtl") document.documentElement.dir = "rtl";
 applyTheme(readTheme());
 followSystem();
 

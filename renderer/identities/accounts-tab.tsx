@@ -8,6 +8,7 @@ import { Empty } from "../parts/notice.tsx";
 import { PracticeOf } from "../parts/practice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useApp } from "../state/context.tsx";
 import type { AccountView } from "../types.ts";
 import { words } from "../words.ts";
@@ -36,6 +37,7 @@ export function AccountsTab(props: { onIssuers: () => void }): ReactNode {
   );
   return (
     <>
+      {accounts === null && <WaitingList />}
       {accounts?.length === 0 ? (
         <Empty icon={User} title={w.emptyTitle} text={registered ? w.emptyText : w.emptyNoIssuer}>
           {signIn}

@@ -9,6 +9,7 @@ import { Empty } from "../parts/notice.tsx";
 import { MoreMenu } from "../parts/picker.tsx";
 import { PracticeOf } from "../parts/practice.tsx";
 import { Shown } from "../parts/shown.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useApp, useStore } from "../state/context.tsx";
 import type { CertificateView } from "../types.ts";
 import { words } from "../words.ts";
@@ -42,6 +43,7 @@ export function CertificatesTab(): ReactNode {
   );
   return (
     <>
+      {certificates === null && <WaitingList />}
       {certificates?.length === 0 ? (
         <Empty icon={BadgeCheck} title={w.emptyTitle} text={w.emptyText}>
           <div className="empty-buttons">{buttons}</div>

@@ -7,6 +7,7 @@ import { ComplaintBox, Empty } from "../parts/notice.tsx";
 import { PracticeOf } from "../parts/practice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useBridge } from "../state/context.tsx";
 import type { Complaint, Flow } from "../types.ts";
 import { words } from "../words.ts";
@@ -31,6 +32,7 @@ export function FlowsTab(): ReactNode {
   return (
     <>
       {complaint !== null && <ComplaintBox complaint={complaint} />}
+      {flows === null && <WaitingList />}
       {flows?.length === 0 && <Empty icon={ScanLine} title={w.emptyTitle} text={w.emptyText} />}
       {flows !== null && flows.length > 0 && (
         <ul className="card flows">

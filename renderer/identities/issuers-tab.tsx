@@ -9,6 +9,7 @@ import { type Action, MoreMenu } from "../parts/picker.tsx";
 import { PracticeOf } from "../parts/practice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useApp, useBridge, useStore } from "../state/context.tsx";
 import type { Issuer, OutputOf } from "../types.ts";
 import { words } from "../words.ts";
@@ -32,6 +33,7 @@ export function IssuersTab(): ReactNode {
   );
   return (
     <>
+      {issuers === null && <WaitingList />}
       {issuers?.length === 0 ? (
         <Empty icon={Landmark} title={w.emptyTitle} text={w.emptyText}>
           {add}

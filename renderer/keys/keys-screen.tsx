@@ -20,6 +20,7 @@ import { ComplaintBox, Empty } from "../parts/notice.tsx";
 import { PracticeOf } from "../parts/practice.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { Shown } from "../parts/shown.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { type ScreenName, useFlows } from "../shell/flows.ts";
 import { vaultText } from "../shell/status-footer.tsx";
 import { useApp, useBridge } from "../state/context.tsx";
@@ -81,6 +82,7 @@ export function KeysScreen(): ReactNode {
           </Button>
         </ComplaintBox>
       )}
+      {entries === null && complaint === null && <WaitingList />}
       {entries?.length === 0 && <Empty icon={KeyRound} title={w.emptyTitle} text={w.emptyText} />}
       {entries !== null && entries.length > 0 && (
         <>

@@ -6,6 +6,7 @@ import { CopyLine } from "../parts/copy.tsx";
 import { ComplaintBox, Empty } from "../parts/notice.tsx";
 import { Practice } from "../parts/practice.tsx";
 import { Screen } from "../parts/screen.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useApp, useStore, useTour } from "../state/context.tsx";
 import type { Complaint, LabStatus } from "../types.ts";
 import { words } from "../words.ts";
@@ -29,7 +30,13 @@ export function LabScreen(): ReactNode {
       store.refreshLists();
     });
   };
-  if (lab === null) return <Screen title={w.title}>{null}</Screen>;
+  if (lab === null) {
+    return (
+      <Screen title={w.title}>
+        <WaitingList />
+      </Screen>
+    );
+  }
   const starting = lab.state === "starting" || asked === "start";
   const on = lab.state === "on" && !starting;
   const touring = tourView.state === "running";

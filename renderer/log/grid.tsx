@@ -1,6 +1,5 @@
 // The list of calls: a grid with one focus, of which only the rows in sight exist. It follows the newest
 // row while the person is there, and otherwise keeps what is being read where it is.
-import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import {
   type KeyboardEvent,
@@ -18,6 +17,7 @@ import { words } from "../words.ts";
 import { COLUMNS, HEAD_HEIGHT, TOP_SLOT } from "./columns.ts";
 import { clickedIndex, LogHead, useLogFrame } from "./frame.tsx";
 import { keyInLog } from "./keys.ts";
+import { placeFor, useRowWindow } from "./row-window.ts";
 import { LogRowView, rowId } from "./row.tsx";
 
 /** Older rows are asked for when fewer than this many lie above the ones in sight. */
@@ -42,27 +42,13 @@ export function LogGrid(props: GridProps): ReactNode {
   const above = HEAD_HEIGHT[layout] + TOP_SLOT;
   const activeIndex = active === null ? -1 : exactIndex(rows, active);
 
-  // Its functions may not be memoised; nothing here does.
-  // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({
+  const { facts, shown, moved } = useRowWindow(scroller, {
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: 8,
-    scrollMargin: above,
-    scrollPaddingStart: HEAD_HEIGHT[layout],
-    getItemKey: (index) => rows[index]?.seq ?? index,
-    // aria-activedescendant must name an element that exists.
-    rangeExtractor: (range: Range) => {
-      const shown = defaultRangeExtractor(range);
-      return activeIndex < 0 || shown.includes(activeIndex)
-        ? shown
-        : [...shown, activeIndex].sort((a, b) => a - b);
-    },
+    height,
+    above,
+    following: tail.following,
   });
-  useEffect(() => virtual.measure(), [virtual, height]);
-
-  useStayInPlace(scroller, rows, height, above, tail.following);
+  useStayInPlace(scroller, rows, height, above, tail.following, moved);
 
   // How many came since the last look.
   const arrivals = useRef(view.arrivals);
@@ -72,11 +58,9 @@ export function LogGrid(props: GridProps): ReactNode {
     if (fresh > 0) onTail((now) => arrived(now, fresh));
   }, [view.arrivals, onTail]);
 
-  const items = virtual.getVirtualItems();
-  const firstShown = items.find((item) => item.index !== activeIndex)?.index ?? 0;
   useEffect(() => {
-    if (!tail.following && firstShown < AHEAD && !view.olderFailed) void feed.loadOlder();
-  }, [tail.following, firstShown, view.olderFailed, rows.length, feed]);
+    if (!tail.following && shown.first < AHEAD && !view.olderFailed) void feed.loadOlder();
+  }, [tail.following, shown.first, view.olderFailed, rows.length, feed]);
 
   const lastTop = useRef(0);
   const onScroll = (): void => {
@@ -85,6 +69,7 @@ export function LogGrid(props: GridProps): ReactNode {
     const before = lastTop.current;
     const place = { top: node.scrollTop, height: node.clientHeight, content: node.scrollHeight };
     lastTop.current = place.top;
+    moved(place.top);
     onTail((now) => scrolled(now, before, place));
   };
 
@@ -116,7 +101,10 @@ export function LogGrid(props: GridProps): ReactNode {
     // The oldest and newest rows bring what lies beyond them into sight.
     if (key.to === 0) node?.scrollTo({ top: 0 });
     else if (key.to === rows.length - 1) node?.scrollTo({ top: node.scrollHeight });
-    else virtual.scrollToIndex(key.to, { align: "auto" });
+    else {
+      const top = node?.scrollTop ?? facts.top;
+      node?.scrollTo({ top: placeFor(key.to, { ...facts, top }, HEAD_HEIGHT[layout]) });
+    }
   };
 
   const onClick = (event: MouseEvent): void => {
@@ -124,6 +112,10 @@ export function LogGrid(props: GridProps): ReactNode {
     if (index !== null) pick(index, true);
   };
 
+  const indices = Array.from({ length: shown.until - shown.first }, (_, i) => shown.first + i);
+  // aria-activedescendant must name an element that exists.
+  if (activeIndex >= 0 && activeIndex < shown.first) indices.unshift(activeIndex);
+  if (activeIndex >= shown.until) indices.push(activeIndex);
   return (
     <div className={`log-grid-box log-${layout}`}>
       <div
@@ -143,19 +135,19 @@ export function LogGrid(props: GridProps): ReactNode {
         <div className="log-top" aria-hidden>
           {topLine(view)}
         </div>
-        <div role="rowgroup" className="log-rows" style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index];
+        <div role="rowgroup" className="log-rows" style={{ height: rows.length * height }}>
+          {indices.map((index) => {
+            const row = rows[index];
             if (row === undefined) return null;
-            const previous = rows[item.index - 1];
+            const previous = rows[index - 1];
             return (
               <LogRowView
                 key={row.seq}
                 row={row}
-                index={item.index}
-                top={item.start - above}
+                index={index}
+                top={index * height}
                 layout={layout}
-                active={item.index === activeIndex}
+                active={index === activeIndex}
                 open={row.id === openId}
                 newDay={previous !== undefined && differentDay(previous.at, row.at)}
               />
@@ -194,6 +186,7 @@ function useStayInPlace(
   height: number,
   above: number,
   following: boolean,
+  moved: (top: number) => void,
 ): void {
   const before = useRef(rows);
   useLayoutEffect(() => {
@@ -209,8 +202,11 @@ function useStayInPlace(
     const seq = old[top]?.seq;
     if (old === rows || seq === undefined) return;
     const shift = indexOfSeq(rows, seq) - top;
-    if (shift !== 0) node.scrollBy({ top: shift * height });
-  }, [scroller, rows, height, above, following]);
+    if (shift === 0) return;
+    node.scrollBy({ top: shift * height });
+    // Before anything is drawn: a page of older rows would leave a hole until the scroll is told.
+    moved(node.scrollTop);
+  }, [scroller, rows, height, above, following, moved]);
 
   // A smaller window must not push the newest row out of sight.
   useEffect(() => {

@@ -5,6 +5,7 @@ import {
   type MouseEvent,
   type ReactNode,
   useDeferredValue,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -46,6 +47,16 @@ export function GroupedGrid(props: {
   );
   const activePlace = items.findIndex((item) => item.kind === "row" && item.row.seq === active);
 
+  // Another function would have every row's place worked out anew at each render.
+  const keyOf = useCallback(
+    (place: number) => {
+      const item = items[place];
+      if (item === undefined) return place;
+      return item.kind === "row" ? item.row.seq : `run ${item.head.run ?? ""}`;
+    },
+    [items],
+  );
+
   // Its functions may not be memoised; nothing here does.
   // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
@@ -55,11 +66,7 @@ export function GroupedGrid(props: {
     overscan: 14,
     scrollMargin: HEAD_HEIGHT[layout],
     scrollPaddingStart: HEAD_HEIGHT[layout],
-    getItemKey: (place) => {
-      const item = items[place];
-      if (item === undefined) return place;
-      return item.kind === "row" ? item.row.seq : `run ${item.head.run ?? ""}`;
-    },
+    getItemKey: keyOf,
   });
   useEffect(() => virtual.measure(), [virtual, height, items]);
 

@@ -7,6 +7,7 @@ import { Confirm } from "../parts/dialog.tsx";
 import { Empty, Notice } from "../parts/notice.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { Shown } from "../parts/shown.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useApp, useBridge, useStore } from "../state/context.tsx";
 import type { Rule } from "../types.ts";
 import { words } from "../words.ts";
@@ -53,6 +54,7 @@ export function PolicyScreen(): ReactNode {
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="rules" className="tab-panel">
+            {rules === null && <WaitingList />}
             {rules?.length === 0 ? (
               <Empty icon={Scale} title={w.rulesEmptyTitle} text={w.rulesEmpty}>
                 {add}

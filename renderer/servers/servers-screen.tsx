@@ -6,6 +6,7 @@ import { Button } from "../parts/button.tsx";
 import { Confirm } from "../parts/dialog.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { Screen } from "../parts/screen.tsx";
+import { WaitingList } from "../parts/waiting-list.tsx";
 import { useFlows } from "../shell/flows.ts";
 import { useApp, useStore } from "../state/context.tsx";
 import type { ServerView } from "../types.ts";
@@ -45,6 +46,7 @@ export function ServersScreen(): ReactNode {
         </Button>
       }
     >
+      {servers === null && <WaitingList />}
       {servers?.length === 0 && (
         <Empty icon={ServerIcon} title={w.emptyTitle} text={w.emptyText}>
           <Button look="primary" icon={Plus} onClick={addServer}>

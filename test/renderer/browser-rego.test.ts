@@ -90,11 +90,29 @@ describe.skipIf(!hasChromium)("the editor of Rego", () => {
           // The width of the second line's letters in the mirror, without number and fault.
           const range = document.createRange();
           const [, second] = lines;
-          const parts = [...(second?.querySelectorAll("span") ?? [])];
-          const letters = parts.filter((one) => !/gutter|lens/.test(one.className));
-          range.setStartBefore(letters[0] as Node);
-          range.setEndAfter(letters.at(-1) as Node);
+          const code = second?.querySelector(".rego-code") as HTMLElement;
+          range.selectNodeContents(code);
           const drawn = range.getBoundingClientRect();
+          // What follows the tab: in the mirror, and in a box that is laid out as the field is.
+          const after = (node: Node, at: number): number => {
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            return range.getBoundingClientRect().left;
+          };
+          const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+          let text = walker.nextNode() as Text;
+          let at = 1;
+          while (at >= text.length) {
+            at -= text.length;
+            text = walker.nextNode() as Text;
+          }
+          const tabbed = after(text, at);
+          const box = document.createElement("div");
+          box.className = "rego-text";
+          box.textContent = area.value.split("\n")[1] ?? "";
+          area.parentElement?.append(box);
+          const wanted = after(box.firstChild as Text, 1);
+          box.remove();
           const style = getComputedStyle(area);
           // The field's own: what it would need to show its longest line.
           const probe = area.cloneNode() as HTMLTextAreaElement;
@@ -106,6 +124,8 @@ describe.skipIf(!hasChromium)("the editor of Rego", () => {
           probe.remove();
           return {
             lines: lines.length,
+            tabbed,
+            wanted,
             left: drawn.left - mirror.getBoundingClientRect().left,
             padding: Number.parseFloat(style.paddingLeft),
             right: drawn.right - mirror.getBoundingClientRect().left,
@@ -117,6 +137,7 @@ describe.skipIf(!hasChromium)("the editor of Rego", () => {
         });
         expect(found.lines).toBe(63);
         expect(found.left).toBeCloseTo(found.padding, 0);
+        expect(found.tabbed, "what follows a tab").toBeCloseTo(found.wanted, 0);
         expect(found.fonts[0]).toBe(found.fonts[1]);
         expect(found.needs.width, "nothing of the field is cut").toBeLessThanOrEqual(
           found.has.width,

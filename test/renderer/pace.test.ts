@@ -53,3 +53,23 @@ it("leaves as much time as the last rows took, and no more", () => {
   frame(16);
   expect(done).toBe(3);
 });
+
+it("puts a burst in ten times a second, and single rows at once again after it", () => {
+  const { schedule, frame } = bench();
+  let done = 0;
+  // A second of frames, with many rows waiting at each.
+  for (let i = 0; i < 60; i++) {
+    if (i === 0 || done > 0) schedule(() => (done++, 17));
+    frame(1000 / 60);
+  }
+  expect(done).toBeGreaterThanOrEqual(8);
+  const before = done;
+  frame(200);
+  let single = 0;
+  for (let i = 0; i < 5; i++) {
+    schedule(() => (single++, 1));
+    frame(16);
+  }
+  expect(single).toBe(5);
+  expect(done - before).toBeLessThanOrEqual(60);
+});

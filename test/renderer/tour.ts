@@ -8,6 +8,7 @@ import { full, nav, now, rows, type Stop, toLog } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
 import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
+import { HARD_STOPS } from "./tour-hard.ts";
 import { LAB_STOPS } from "./tour-lab.ts";
 import { PATTERN_STOPS } from "./tour-patterns.ts";
 import { OVERVIEW_STOPS } from "./tour-overview.ts";
@@ -279,6 +280,7 @@ export const TOUR: readonly Stop[] = [
   ...LAB_STOPS,
   ...RENEWAL_STOPS,
   ...SETTINGS_STOPS,
+  ...HARD_STOPS,
   {
     name: "doctor",
     world: () => full({ doctor: "troubled" }),

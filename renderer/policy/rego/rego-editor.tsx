@@ -115,13 +115,16 @@ const Line = memo(
     return (
       <div className={`rego-line${fault === null ? "" : " is-faulty"}`}>
         <span className="rego-gutter">{number}</span>
-        {pieces.map((piece, i) => (
-          // Pieces are cut from one text in order.
-          // oxlint-disable-next-line react/no-array-index-key
-          <span key={i} className={`rego-${piece.kind}`}>
-            {piece.text}
-          </span>
-        ))}
+        {/* A box of its own: its tabs are counted from where the field counts them, and its directions end with it. */}
+        <span className="rego-code">
+          {pieces.map((piece, i) => (
+            // Pieces are cut from one text in order.
+            // oxlint-disable-next-line react/no-array-index-key
+            <span key={i} className={`rego-${piece.kind}`}>
+              {piece.text}
+            </span>
+          ))}
+        </span>
         {fault !== null && <span className="rego-lens">{fault}</span>}
       </div>
     );

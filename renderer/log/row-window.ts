@@ -1,0 +1,74 @@
+// Which rows of the log exist: those in sight and a few around them. All rows are equally high, so nothing is measured, and
+// twenty thousand rows cost no more than twenty.
+import { type RefObject, useCallback, useEffect, useState } from "react";
+
+/** Rows beyond the ones in sight, on each side: what a quick turn of the wheel brings. */
+const AROUND = 8;
+
+/** From `first` up to, but without `until`. */
+export interface RowWindow {
+  readonly first: number;
+  readonly until: number;
+}
+
+export interface WindowFacts {
+  readonly count: number;
+  /** Of a row. All lengths in CSS pixels. */
+  readonly height: number;
+  /** Between the top of what scrolls and the first row. */
+  readonly above: number;
+  /** How far it is scrolled, and how much is in sight. */
+  readonly top: number;
+  readonly seen: number;
+  /** The newest row is in sight, wherever the last scroll said it was. */
+  readonly following: boolean;
+}
+
+export function windowOf(facts: WindowFacts): RowWindow {
+  const { count, height, above, top, seen, following } = facts;
+  const fit = Math.ceil(seen / height) + 1;
+  const at = following ? count - fit : Math.floor((top - above) / height);
+  return {
+    first: Math.max(0, Math.min(at - AROUND, count - 1)),
+    until: Math.max(0, Math.min(count, at + fit + AROUND)),
+  };
+}
+
+/** Where to scroll so that a row is in sight; the same place where it is. `head` covers the top of what is seen. */
+export function placeFor(
+  index: number,
+  { height, above, top, seen }: WindowFacts,
+  head: number,
+): number {
+  const begin = above + index * height;
+  if (begin < top + head) return begin - head;
+  return Math.max(top, begin + height - seen);
+}
+
+/** Before the first layout: a screen's worth. */
+const GUESS = 800;
+
+/** The window as it is scrolled and resized. `moved` is to be told of each scroll. */
+export function useRowWindow(
+  scroller: RefObject<HTMLDivElement | null>,
+  given: Omit<WindowFacts, "top" | "seen">,
+): {
+  readonly facts: WindowFacts;
+  readonly shown: RowWindow;
+  readonly moved: (top: number) => void;
+} {
+  const [place, setPlace] = useState(0);
+  const [seen, setSeen] = useState(GUESS);
+  const { height } = given;
+  useEffect(() => {
+    const node = scroller.current;
+    if (node === null) return undefined;
+    const observer = new ResizeObserver(() => setSeen(node.clientHeight));
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [scroller]);
+  // Whole rows: a scroll by a pixel changes nothing.
+  const moved = useCallback((top: number) => setPlace(Math.floor(top / height)), [height]);
+  const facts = { ...given, top: place * height, seen };
+  return { facts, shown: windowOf(facts), moved };
+}

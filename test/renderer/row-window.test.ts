@@ -1,0 +1,43 @@
+// Which rows of the log exist.
+import { describe, expect, it } from "vitest";
+import { placeFor, windowOf } from "../../renderer/log/row-window.ts";
+
+const facts = (given: Partial<Parameters<typeof windowOf>[0]> = {}) => ({
+  count: 20_000,
+  height: 36,
+  above: 68,
+  top: 0,
+  seen: 720,
+  following: false,
+  ...given,
+});
+
+describe("the rows that exist", () => {
+  it("are those in sight and a few around them, wherever it is scrolled", () => {
+    for (const top of [0, 50, 36 * 500 + 17, 36 * 20_000 - 700]) {
+      const { first, until } = windowOf(facts({ top }));
+      const inSight = [...Array(20_000).keys()].filter((i) => {
+        const begin = 68 + i * 36;
+        return begin + 36 > top && begin < top + 720;
+      });
+      expect(first, String(top)).toBeLessThanOrEqual(inSight[0] ?? 0);
+      expect(until, String(top)).toBeGreaterThan(inSight.at(-1) ?? 0);
+      expect(until - first).toBeLessThan(45);
+    }
+  });
+  it("are the newest while they are followed, before any scroll is told", () => {
+    expect(windowOf(facts({ following: true }))).toEqual({ first: 19_971, until: 20_000 });
+  });
+  it("are all of few, and none of none", () => {
+    expect(windowOf(facts({ count: 3 }))).toEqual({ first: 0, until: 3 });
+    expect(windowOf(facts({ count: 3, following: true }))).toEqual({ first: 0, until: 3 });
+    const none = windowOf(facts({ count: 0, following: true }));
+    expect(none.until - none.first).toBeLessThanOrEqual(0 + 0);
+  });
+  it("a row that is in sight stays where it is; others come just into sight, below the head", () => {
+    const at = facts({ top: 36 * 100 });
+    expect(placeFor(105, at, 32)).toBe(at.top);
+    expect(placeFor(10, at, 32)).toBe(68 + 360 - 32);
+    expect(placeFor(200, at, 32)).toBe(68 + 201 * 36 - 720);
+  });
+});
