@@ -12,13 +12,13 @@ export function localeOf(search: string): Locale {
 
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ODD = "áƀçđéƒğĥíĵķłɱñóþǫřšţúṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ";
-const letters = new Map([...PLAIN].map((letter, i) => [letter, [...ODD][i] ?? letter]));
+const letters = new Map(Array.from(PLAIN, (letter, i) => [letter, Array.from(ODD)[i] ?? letter]));
 /** Tokens of the contract that stand in the catalogue: what they are is told by other words of it. */
 const TOKENS = new Set(["allow", "ask", "deny"]);
 
 export function pseudo(text: string): string {
   if (TOKENS.has(text) || !/\p{L}/u.test(text)) return text;
-  const odd = [...text].map((letter) => letters.get(letter) ?? letter).join("");
+  const odd = Array.from(text, (letter) => letters.get(letter) ?? letter).join("");
   // Words, not one long one: a longer sentence may be broken, a longer word may not.
   const more = Math.ceil(text.length * 0.4);
   const padding = "ón "

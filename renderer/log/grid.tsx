@@ -5,6 +5,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -58,9 +59,12 @@ export function LogGrid(props: GridProps): ReactNode {
     if (fresh > 0) onTail((now) => arrived(now, fresh));
   }, [view.arrivals, onTail]);
 
-  useEffect(() => {
-    if (!tail.following && shown.first < AHEAD && !view.olderFailed) void feed.loadOlder();
-  }, [tail.following, shown.first, view.olderFailed, rows.length, feed]);
+  const { olderFailed } = view;
+  const wantOlder = useCallback(() => {
+    if (!tail.following && shown.first < AHEAD && !olderFailed) void feed.loadOlder();
+  }, [tail.following, shown.first, olderFailed, feed]);
+  // A page may be shorter than what lies ahead.
+  useEffect(wantOlder, [wantOlder, rows.length]);
 
   const lastTop = useRef(0);
   const onScroll = (): void => {

@@ -12,9 +12,10 @@ import {
   Snowflake,
   Wrench,
 } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { dueOf } from "../keys/due.ts";
 import { spelledOut } from "../lib/hidden.ts";
+import { useNow } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
 import { useFlows } from "../shell/flows.ts";
 import { AnswerButton } from "../shell/waiting.tsx";
@@ -43,33 +44,30 @@ interface Asked {
 /** What only this screen wants to know: asked for when it opens, and when something of it changed. */
 function useAsked(): Asked {
   const bridge = useBridge();
-  const { status, servers, issuers, certificates } = useApp();
+  const { servers, issuers, certificates } = useApp();
   const [asked, setAsked] = useState<Asked>({ tools: [], secrets: [], away: null });
-  useEffect(() => {
-    let wanted = true;
-    const put = (more: Partial<Asked>): void => {
-      if (wanted) setAsked((now) => ({ ...now, ...more }));
-    };
-    const ask = (): void => {
-      void bridge
-        .call("tools.waiting", {})
-        .then((reply) => reply.ok && put({ tools: reply.value }));
-    };
-    ask();
+  const put = useCallback((more: Partial<Asked>) => setAsked((now) => ({ ...now, ...more })), []);
+  const askTools = useCallback(() => {
+    void bridge.call("tools.waiting", {}).then((reply) => reply.ok && put({ tools: reply.value }));
+  }, [bridge, put]);
+  const askSecrets = useCallback(() => {
     void bridge.call("secrets.list", {}).then((reply) => reply.ok && put({ secrets: reply.value }));
-    const stop = bridge.watch((event) => {
-      if (event.type === "changed" && event.what === "pins") ask();
-    });
-    return () => {
-      wanted = false;
-      stop();
-    };
-  }, [bridge, servers, issuers, certificates, status?.startedAt]);
+  }, [bridge, put]);
+  useEffect(askTools, [askTools, servers]);
+  // Whatever changes one of these may bring or take a key.
+  useEffect(askSecrets, [askSecrets, servers, issuers, certificates]);
+  useEffect(
+    () =>
+      bridge.watch((event) => {
+        if (event.type === "changed" && event.what === "pins") askTools();
+      }),
+    [bridge, askTools],
+  );
   useEffect(() => {
     void bridge.call("shell.settings", {}).then((reply) => {
-      if (reply.ok) setAsked((now) => ({ ...now, away: reply.value.away }));
+      if (reply.ok) put({ away: reply.value.away });
     });
-  }, [bridge]);
+  }, [bridge, put]);
   return asked;
 }
 
@@ -78,6 +76,7 @@ export function useLines(props: { figures: CallStatistics | null; onRefused: () 
   const { go } = useFlows();
   const store = useStore();
   const asked = useAsked();
+  const now = useNow(60_000);
   const w = words.overview.attention;
   const to = (label: string, run: () => void): ReactNode => (
     <Button small onClick={run}>
@@ -159,7 +158,7 @@ export function useLines(props: { figures: CallStatistics | null; onRefused: () 
   const due = asked.secrets
     // Certificates are told of by their own end, above.
     .filter(({ id, kind }) => kind !== "certificate-key" && !told.has(id))
-    .map((entry) => ({ entry, due: dueOf(entry, Date.now()) }))
+    .map((entry) => ({ entry, due: dueOf(entry, now) }))
     .filter((one) => one.due.tone !== "calm");
   if (due.length > 0) {
     const names = due

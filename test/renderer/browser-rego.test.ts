@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)("the editor of Rego", () => {
       world,
       page,
       field,
-      async close() {
+      close: async (): Promise<void> => {
         await opened.close();
         await app.close();
         expect(opened.faults).toEqual([]);
