@@ -57,14 +57,17 @@ export function Empty(props: {
   title: string;
   text?: ReactNode;
   children?: ReactNode;
+  /** 1 where it is all that the page has. */
+  level?: 1 | 2;
 }): ReactNode {
   const Icon = props.icon;
+  const Heading = props.level === 1 ? "h1" : "h2";
   return (
     <div className="empty">
       <span className="empty-icon">
         <Icon size={22} strokeWidth={1.6} aria-hidden />
       </span>
-      <h2>{props.title}</h2>
+      <Heading>{props.title}</Heading>
       {props.text !== undefined && <p>{props.text}</p>}
       {props.children !== undefined && <div className="empty-more">{props.children}</div>}
     </div>

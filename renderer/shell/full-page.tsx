@@ -11,7 +11,12 @@ import { words } from "../words.ts";
 export function SignedOut(): ReactNode {
   return (
     <main className="full-page">
-      <Empty icon={LogIn} title={words.link.signedOutTitle} text={words.link.signedOutText}>
+      <Empty
+        level={1}
+        icon={LogIn}
+        title={words.link.signedOutTitle}
+        text={words.link.signedOutText}
+      >
         <Snippet text={words.link.signedOutCommand} label={words.common.command} />
         <p className="faint">{words.link.signedOutCheckout}</p>
       </Empty>
@@ -24,7 +29,7 @@ export function NoLink(props: { lost: boolean; onRetry: () => void }): ReactNode
   return (
     <main className="full-page">
       {props.lost ? (
-        <Empty icon={Unplug} title={words.link.lostTitle} text={words.link.lostFirst}>
+        <Empty level={1} icon={Unplug} title={words.link.lostTitle} text={words.link.lostFirst}>
           <Button onClick={props.onRetry}>{words.link.retry}</Button>
         </Empty>
       ) : (

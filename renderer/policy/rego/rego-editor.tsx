@@ -78,9 +78,8 @@ export function RegoEditor(props: EditorProps): ReactNode {
             ref={field}
             className="rego-text"
             aria-label={w.label}
-            aria-describedby="rego-keys"
+            aria-describedby={faults.length > 0 ? "rego-keys rego-faults" : "rego-keys"}
             aria-invalid={faults.length > 0 || undefined}
-            aria-errormessage={faults.length > 0 ? "rego-faults" : undefined}
             autoComplete="off"
             autoCapitalize="off"
             autoCorrect="off"
