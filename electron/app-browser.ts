@@ -2,20 +2,8 @@
 // (RFC 8252 section 8.12).
 import { shell } from "electron";
 import type { Reply } from "./contract.ts";
-import { isLoopback } from "./core/destination.ts";
+import { mayOpen } from "./core/browser-address.ts";
 import type { Desk } from "./surface.ts";
-
-/** https anywhere, http on this machine only; everything else could start a program (CVE-2025-6514). */
-export function mayOpen(address: string): URL | null {
-  try {
-    const url = new URL(address);
-    if (url.username !== "" || url.password !== "") return null;
-    if (url.protocol === "https:") return url;
-    return url.protocol === "http:" && isLoopback(url) ? url : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Methods that answer with a page of an issuer that the person asked for. */
 const OPENED: ReadonlySet<string> = new Set([

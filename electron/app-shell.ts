@@ -1,6 +1,7 @@
 // The desktop around the app, put together: tray, menu, links, the keys that show what is asked, starting at login,
 // and that a person who goes away allows nothing.
-import { app, type BrowserWindow, globalShortcut } from "electron";
+import { app, type BrowserWindow, globalShortcut, powerMonitor } from "electron";
+import { createClipboard } from "./app-clipboard.ts";
 import { createLinks, type Links } from "./app-links.ts";
 import { createLoginStart } from "./app-login.ts";
 import { setupMenu } from "./app-menu.ts";
@@ -33,6 +34,7 @@ export function createDesktopShell({
 }): DesktopShell {
   const links = createLinks();
   const login = createLoginStart(args);
+  const copied = createClipboard();
   let shortcut: ShellSettings["shortcut"]["state"] = "none";
   let lock: SessionLock | null = null;
 
@@ -59,6 +61,7 @@ export function createDesktopShell({
       return settings();
     },
     takeLink: () => links.take(),
+    forgetCopied: (sha256) => copied.forget(sha256),
     start({ countersign, window, approvalWindow, show }) {
       const failed = (error: unknown): void => log.error("shell.tray", error);
       const { act } = setupTray({ countersign, show, approvalWindow, failed });
@@ -66,13 +69,21 @@ export function createDesktopShell({
       takeKeys(() => act("question"));
       // Electron tells of a locked screen on macOS and Windows; on Linux the buses do.
       if (process.platform === "linux") {
-        lock = watchSessionLock({ locked: () => countersign.lockPerson(), env: process.env });
+        const locked = (): void => {
+          countersign.lockPerson();
+          void copied.forgetNow();
+        };
+        lock = watchSessionLock({ locked, env: process.env });
+      }
+      for (const event of ["lock-screen", "suspend"] as const) {
+        powerMonitor.on(event as "suspend", () => void copied.forgetNow());
       }
       // An installed package names us for its scheme; Windows wants to be told by the program.
       if (app.isPackaged && process.platform === "win32")
         app.setAsDefaultProtocolClient("countersign");
       app.on("will-quit", () => {
         globalShortcut.unregisterAll();
+        void copied.forgetNow();
         lock?.close();
       });
       links.ready({ window, show, came: () => countersign.linkCame() });

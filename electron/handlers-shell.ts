@@ -17,6 +17,7 @@ const NO_SHELL: Shell = {
     });
   },
   takeLink: () => null,
+  forgetCopied: () => null,
 };
 
 export function shellHandlers(shell: Shell = NO_SHELL) {
@@ -24,5 +25,6 @@ export function shellHandlers(shell: Shell = NO_SHELL) {
     "shell.settings": () => shell.settings(),
     "shell.setStartAtLogin": ({ on }) => shell.setStartAtLogin(on),
     "shell.takeLink": () => ({ link: shell.takeLink() }),
+    "shell.forgetCopied": ({ sha256 }) => ({ seconds: shell.forgetCopied(sha256) }),
   } satisfies Partial<Handlers>;
 }

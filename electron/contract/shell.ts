@@ -21,4 +21,10 @@ export const shellMethods = {
     input: z.strictObject({}),
     output: returns<{ link: DeepLink | null }>(),
   },
+  /** A text with this SHA-256 was copied, and is a secret: seconds until it leaves the clipboard; null: nobody can. */
+  "shell.forgetCopied": {
+    surfaces: ["app"],
+    input: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    output: returns<{ seconds: number | null }>(),
+  },
 } as const satisfies Record<string, MethodShape>;

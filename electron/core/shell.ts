@@ -19,6 +19,8 @@ export interface Shell {
   setStartAtLogin(on: boolean): ShellSettings;
   /** The link that the person agreed to, once. */
   takeLink(): DeepLink | null;
+  /** A secret with this SHA-256 was copied. @returns seconds until it leaves the clipboard; null where nobody can */
+  forgetCopied(sha256: string): number | null;
 }
 
 /** The app's screens, in the order of its navigation. */

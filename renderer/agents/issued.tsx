@@ -3,7 +3,9 @@ import { Tabs } from "@base-ui/react/tabs";
 import { KeyRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "../parts/button.tsx";
+import { digestOf } from "../lib/digest.ts";
 import { CopyButton, Snippet } from "../parts/copy.tsx";
+import { useBridge } from "../state/context.tsx";
 import { Confirm, Modal } from "../parts/dialog.tsx";
 import type { Issued } from "../types.ts";
 import { words } from "../words.ts";
@@ -15,7 +17,17 @@ export function IssuedDialog(props: { issued: Issued; onClose: () => void }): Re
   const [copied, setCopied] = useState(written.length > 0);
   const [leaving, setLeaving] = useState(false);
   const w = words.agents.issued;
-  const onCopied = (): void => setCopied(true);
+  const bridge = useBridge();
+  /** Seconds until it is taken off the clipboard again. */
+  const [stays, setStays] = useState<number | null>(null);
+  const onCopied = (text: string): void => {
+    setCopied(true);
+    void digestOf(text)
+      .then((sha256) => bridge.call("shell.forgetCopied", { sha256 }))
+      .then((reply) => {
+        if (reply.ok) setStays(reply.value.seconds);
+      });
+  };
   return (
     <Modal title={w.title(agent.name)} onClose={() => {}} dismissable={false} wide>
       <div className="dialog-body">
@@ -37,10 +49,15 @@ export function IssuedDialog(props: { issued: Issued; onClose: () => void }): Re
               look="primary"
               text={credential}
               label={w.copyCredential}
-              onCopied={onCopied}
+              onCopied={() => onCopied(credential)}
             />
           </div>
         </div>
+        {stays !== null && (
+          <p className="faint" role="status">
+            {w.clipboard(stays)}
+          </p>
+        )}
         {snippets.length > 0 && (
           <Tabs.Root defaultValue={snippets[0]?.id} className="tabs">
             <h3>{w.snippets}</h3>
@@ -56,7 +73,11 @@ export function IssuedDialog(props: { issued: Issued; onClose: () => void }): Re
                 <p className="tab-where">
                   {w.where} <code>{snippet.where}</code>
                 </p>
-                <Snippet text={snippet.text} label={snippet.title} onCopied={onCopied} />
+                <Snippet
+                  text={snippet.text}
+                  label={snippet.title}
+                  onCopied={() => onCopied(snippet.text)}
+                />
               </Tabs.Panel>
             ))}
           </Tabs.Root>

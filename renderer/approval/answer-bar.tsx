@@ -28,6 +28,7 @@ function verdictOf({ lifetime, scope, fields, atMost }: Choice): Verdict {
 function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   const w = words.approval.answer;
   if (matter.kind === "rule") return matter.change === "add" ? w.allowRule : w.removeRule;
+  if (matter.kind === "policy") return w.allowPolicy[matter.change];
   if (matter.kind === "anomaly") return words.asking.anomaly.allow;
   if (matter.kind === "labels") return w.allowLabels;
   if (matter.kind === "consent") return words.consent.question.allow;

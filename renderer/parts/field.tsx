@@ -52,6 +52,14 @@ export function TextInput(props: ComponentProps<"input">): ReactNode {
   return <input type="text" {...PLAIN} {...props} className={`input ${props.className ?? ""}`} />;
 }
 
+/**
+ * Empties a field when it goes. Its node may live on for a while (an animation of the dialog that it stood in is enough),
+ * and with it what React last saw typed there.
+ */
+const forgetful = (node: HTMLInputElement | HTMLTextAreaElement | null) => () => {
+  if (node !== null) node.value = "";
+};
+
 /** A secret on its way in. Hidden until the person looks at it. */
 export function SecretInput(props: ComponentProps<"input">): ReactNode {
   const [shown, setShown] = useState(false);
@@ -62,6 +70,7 @@ export function SecretInput(props: ComponentProps<"input">): ReactNode {
         // A password manager would offer to keep the key: `one-time-code` is what they leave alone.
         autoComplete="one-time-code"
         {...props}
+        ref={forgetful}
         type={shown ? "text" : "password"}
         className={`input mono ${props.className ?? ""}`}
       />
@@ -136,5 +145,12 @@ export function Segments<V extends string>(props: {
 
 /** Text of several lines that a machine reads. */
 export function TextArea(props: ComponentProps<"textarea">): ReactNode {
-  return <textarea {...PLAIN} {...props} className={`input area mono ${props.className ?? ""}`} />;
+  return (
+    <textarea
+      {...PLAIN}
+      {...props}
+      ref={forgetful}
+      className={`input area mono ${props.className ?? ""}`}
+    />
+  );
 }

@@ -1,4 +1,6 @@
 // Words of the agents screen and its flows.
+import { plural } from "../lib/format.ts";
+
 export const agentWords = {
   title: "Agents",
   subtitle: "Who may call. Each agent has its own credential, which you can take back at any time.",
@@ -63,6 +65,11 @@ export const agentWords = {
     onceText: "Only its fingerprint is kept. If it is lost, rotate it.",
     credential: "Credential",
     copyCredential: "Copy the credential",
+    clipboard: (seconds: number) =>
+      plural(seconds, {
+        one: "It leaves the clipboard in 1 second.",
+        other: "It leaves the clipboard in # seconds, or when you lock the screen.",
+      }),
     snippets: "Put it into the agent",
     where: "Goes into",
     stored: "I have stored it",

@@ -148,6 +148,7 @@ export const approvalWords = {
     allowRule: "Let it stand",
     removeRule: "Remove it",
     keepRule: "Keep it",
+    allowPolicy: { install: "Let it decide", remove: "Remove it" },
     deny: "Deny",
     pause: "I did not ask for this",
     pauseHint: "Denies it and pauses the agent",

@@ -1,81 +1,21 @@
 // The window that asks, in a real Electron: when it comes, who may answer, and what it takes for a no.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, echoServer, toolCall, upstream } from "../support/house.ts";
-import { until } from "../support/processes.ts";
-import { type AppWindow, openApp, root } from "./window.ts";
-
-const SHOTS = path.join(root, ".cache/screenshots");
+import { personAt, say, SHOTS, want } from "./person.ts";
+import { type AppWindow, openApp } from "./window.ts";
 
 let desktop: AppWindow;
 let server: Awaited<ReturnType<typeof upstream>>;
 let credential = "";
 
-interface Bridge {
-  call(
-    method: string,
-    input: unknown,
-  ): Promise<{ ok: boolean; value?: never; error?: { code: string } }>;
-}
-/** One call of the page's own bridge, as a script in that page would make it. */
-const say = (page: Page, method: string, input: unknown) =>
-  page.evaluate(([m, i]) => (Reflect.get(window, "countersign") as unknown as Bridge).call(m, i), [
-    method,
-    input,
-  ] as const);
 const send = (args: unknown, tool = "echo") =>
   ask(`http://127.0.0.1:${desktop.port}`, "/mcp/echo", {
     headers: { authorization: `Bearer ${credential}` },
     body: toolCall(args, 1, tool),
   });
-const asks = (page: Page): boolean => page.url().startsWith("app://approval/");
-/** Pages whose process died: Playwright goes on listing them. */
-const dead = new WeakSet<Page>();
-async function asking(): Promise<Page> {
-  let found: Page | undefined;
-  await until(
-    () => {
-      found = desktop.app.windows().findLast((page) => asks(page) && !dead.has(page));
-      return found !== undefined;
-    },
-    8000,
-    "the window that asks",
-  );
-  const page = found as Page;
-  page.once("crash", () => dead.add(page));
-  await page.getByRole("alertdialog").waitFor();
-  return page;
-}
-/** The window goes with the answer, and Playwright would wait for a page that is not there any more. */
-const press = (page: Page, key: string): void =>
-  void page.keyboard.press(key).catch(() => undefined);
-const click = (page: Page, name: string): void =>
-  void page
-    .getByRole("button", { name, exact: true })
-    .click()
-    .catch(() => undefined);
-/** A person brings the window to the front: until then nothing in it counts as meant. */
-const focus = (): Promise<void> =>
-  desktop.app.evaluate(({ BrowserWindow }) => {
-    for (const one of BrowserWindow.getAllWindows()) {
-      if (one.webContents.getURL().startsWith("app://approval/")) one.focus();
-    }
-  });
-async function inFront(): Promise<Page> {
-  const page = await asking();
-  await focus();
-  // Without a window manager the display gives focus to nobody.
-  await page.evaluate(() => Object.assign(document, { hasFocus: () => true }));
-  return page;
-}
-const gone = (): Promise<void> =>
-  until(
-    () => desktop.app.windows().every((page) => !asks(page) || dead.has(page)),
-    5000,
-    "the window that asks going",
-  );
+const { asking, inFront, press, click, focus, gone } = personAt(() => desktop);
 
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
@@ -90,8 +30,9 @@ beforeAll(async () => {
     allowPlainHttpOnLoopback: true,
   });
   expect(added).toMatchObject({ ok: true });
-  const agent = await say(desktop.page, "agents.add", { name: "Claude Code" });
-  credential = (agent as unknown as { value: { credential: string } }).value.credential;
+  ({ credential } = await want<{ credential: string }>(desktop.page, "agents.add", {
+    name: "Claude Code",
+  }));
 }, 60_000);
 afterAll(async () => {
   await desktop?.stop();

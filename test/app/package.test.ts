@@ -138,6 +138,10 @@ here("the packages", () => {
         expect.stringContaining(ours ? "credential" : "other_user_refused"),
       ]);
       await until(() => processOf(program, "renderer") !== null, 15_000, "the window's process");
+      // The kernel's own word that its page runs in Chromium's sandbox: system calls are filtered (seccomp mode 2).
+      const facts = fs.readFileSync(`/proc/${processOf(program, "renderer")}/status`, "utf8");
+      expect(facts).toMatch(/^Seccomp:\s2$/m);
+      expect(facts).toMatch(/^NoNewPrivs:\s1$/m);
 
       const cli = path.join(resources, "cli/countersign");
       const status = await runAs(home, [cli, "status", "--json", "--data", data]);

@@ -39,13 +39,21 @@ export interface AppWindow {
   stop(): Promise<void>;
 }
 
-/** @param options `asks`: calls are asked about, as they are where nobody made a rule; else all are allowed. `env`: beside what is there */
+export interface OpenOptions {
+  /** Calls are asked about, as they are where nobody made a rule; else all are allowed. */
+  readonly asks?: boolean;
+  /** Agents are also asked about when they first meet a server. */
+  readonly consents?: boolean;
+  /** Beside what is there. */
+  readonly env?: Record<string, string>;
+}
+
 export async function openApp(
   args: readonly string[] = [],
-  { asks = false, env = {} }: { asks?: boolean; env?: Record<string, string> } = {},
+  options: OpenOptions = {},
 ): Promise<AppWindow> {
   for (let attempt = 1; ; attempt++) {
-    const own = await tryToOpen(args, asks, env);
+    const own = await tryToOpen(args, options);
     if ("stop" in own) return own;
     // Somebody else took the port that was free a moment ago, or Chromium itself crashed: neither is the app's doing.
     const again = own.code === PORT_TAKEN || own.signal !== null;
@@ -63,12 +71,11 @@ interface EndedEarly {
 
 async function tryToOpen(
   args: readonly string[],
-  asks: boolean,
-  env: Record<string, string>,
+  { asks = false, consents = false, env = {} }: OpenOptions,
 ): Promise<AppWindow | EndedEarly> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-app-"));
   const remove = (): void => fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
-  writeRules(dataFolder, asks ? ONLY_MET : undefined);
+  if (!consents) writeRules(dataFolder, asks ? ONLY_MET : undefined);
   const port = await freePort();
   const app = await _electron.launch({
     executablePath: electronProgram(),

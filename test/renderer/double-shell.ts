@@ -17,5 +17,6 @@ export function shellAnswers(world: Pick<World, "away">) {
       return settings();
     },
     "shell.takeLink": () => ({ link: null }),
+    "shell.forgetCopied": () => ({ seconds: 60 }),
   } satisfies Partial<Handlers>;
 }

@@ -17,6 +17,8 @@ export interface ChangingServer {
   readonly asked: string[];
   /** Calls that ran. */
   readonly ran: string[];
+  /** Bodies of those calls, as they arrived. */
+  readonly bodies: string[];
   readonly close: () => Promise<void>;
   /** The text of one whole list answer with this id. */
   answer(id: unknown, tools?: readonly string[], cursor?: string): string;
@@ -31,6 +33,7 @@ interface Wanted {
 export async function changingServer(modern = false): Promise<ChangingServer> {
   const asked: string[] = [];
   const ran: string[] = [];
+  const bodies: string[] = [];
   const web = await upstream((request, response, body) => {
     const message = (body === "" ? {} : JSON.parse(body)) as Wanted;
     const { id, method = "", params } = message;
@@ -68,6 +71,7 @@ export async function changingServer(modern = false): Promise<ChangingServer> {
       say(server.answer(id, server.tools.slice(from, from + size), more));
     } else if (method === "tools/call") {
       ran.push(params?.name ?? "");
+      bodies.push(body);
       ok({ content: [{ type: "text", text: `ran ${params?.name}` }] });
     } else if (!wants.includes(method)) {
       say(
@@ -93,6 +97,7 @@ export async function changingServer(modern = false): Promise<ChangingServer> {
     failing: false,
     asked,
     ran,
+    bodies,
     close: web.close,
     answer(id, tools = server.tools, cursor) {
       const list = tools.join(server.events ? " , " : server.gap);
