@@ -128,7 +128,7 @@ export function personAt(desktop: () => AppWindow) {
   const allow = (page: Page, name: string): Promise<void> =>
     answer(page, "Control+Enter", async () => {
       await page.locator(".ask-body").evaluate((node) => node.scrollTo(0, node.scrollHeight));
-      const button = page.locator(".ask-allow:not([aria-disabled])").filter({ hasText: name });
+      const button = page.locator(".ask-allow:not([title])").filter({ hasText: name });
       await button.waitFor({ timeout: 8000 });
     });
   const deny = (page: Page): Promise<void> => answer(page, "Escape", () => Promise.resolve());
