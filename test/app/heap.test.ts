@@ -33,9 +33,9 @@ const go = (screen: string): Promise<void> =>
 /** Letter by letter: in one piece the driver itself would leave it in the page. */
 const type = (page: Page, label: string, text: string): Promise<void> =>
   page.getByLabel(label, { exact: true }).pressSequentially(text);
-const send = (name: string, args: unknown) =>
+const send = (name: string, args: unknown, secret = credential) =>
   ask(`http://127.0.0.1:${desktop.port}`, `/mcp/${name}`, {
-    headers: { authorization: `Bearer ${credential}` },
+    headers: { authorization: `Bearer ${secret}` },
     body: toolCall(args),
   });
 
@@ -184,9 +184,12 @@ describe("the pages' heaps", () => {
   }, 60_000);
 
   it("the page that asks holds none of it, after an answer and while the next question waits", async () => {
+    const other = await want<{ credential: string }>(desktop.page, "agents.add", {
+      name: "Cursor",
+    });
     const first = send("mine", { n: 1 });
     const page = await inFront("An agent wants to use a tool");
-    const second = send("ours", { n: 2 });
+    const second = send("ours", { n: 2 }, other.credential);
     await page.getByText("1 more waits").waitFor();
     await allow(page, "Allow once");
     expect((await first).status).toBe(200);
@@ -197,7 +200,7 @@ describe("the pages' heaps", () => {
       .waitFor();
     const heap = await heapOf(page);
     // What is on the screen is found, so the search works here, too.
-    expect(heap).toContain("Claude Code");
+    expect(heap).toContain("Cursor");
     expect(found(heap, await canaries())).toEqual([]);
     press(page, "Escape");
     await second;
