@@ -90,7 +90,7 @@ export function setupApproval(parts: ApprovalParts): () => BrowserWindow | null 
   countersign.onQuestions(() => {
     window?.show();
     window?.focus();
-    return null;
+    return { where: "window", url: null };
   });
   // Nobody may answer for a person who is away. On Linux Electron tells of sleep only; for locks see app-shell.ts.
   for (const event of ["lock-screen", "suspend", "user-did-resign-active"] as const) {

@@ -4,6 +4,7 @@ import type { Paces } from "./core/call-limits.ts";
 import type { Log } from "./core/log.ts";
 import type { Shell } from "./core/shell.ts";
 import type { VaultKind } from "./core/vault.ts";
+import type { AskingPlace } from "./contract.ts";
 import type { Desk } from "./surface.ts";
 
 export interface ComposeOptions {
@@ -42,8 +43,8 @@ export interface Countersign {
   lockPerson(): void;
   /** The window that asks is gone: open questions are denied. */
   withdrawQuestions(): void;
-  /** How the surface that asks is brought to the front; it returns a link where that surface is a page. */
-  onQuestions(open: () => string | null): void;
+  /** How the surface that asks is brought to the front. */
+  onQuestions(open: () => AskingPlace): void;
   /** `shell.takeLink` has something now. */
   linkCame(): void;
   /** A second start on the same data folder asks the first to show itself. */

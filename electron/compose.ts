@@ -3,6 +3,7 @@
 import path from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
+import type { AskingPlace } from "./contract.ts";
 import { createConnectRoom } from "./connect-room.ts";
 import { createAgentRegister } from "./core/agent-register.ts";
 import { createCallLimits, createPace } from "./core/call-limits.ts";
@@ -402,7 +403,7 @@ async function compose(
     });
   };
   let showYourself = (): void => undefined;
-  let openQuestions = (): string | null => null;
+  let openQuestions = (): AskingPlace => ({ where: "window", url: null });
 
   const ports: HandlerPorts = {
     agents,

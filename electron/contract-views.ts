@@ -155,6 +155,12 @@ export interface TourReport {
 /** A question as one surface shows it now: its verdict needs this nonce. */
 export type ShownQuestion = Question & { readonly nonce: string };
 /** How many questions are open, for a page that cannot answer them, and which agents are not asked about for now. */
+/** Where questions are answered now. `url`: a link to it, where it is a page. */
+export interface AskingPlace {
+  readonly where: "window" | "page" | "terminal";
+  readonly url: string | null;
+}
+
 export interface Waiting {
   readonly questions: number;
   readonly cooling: readonly string[];

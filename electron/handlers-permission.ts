@@ -1,5 +1,5 @@
 // The contract's methods about questions, grants and rules.
-import type { Waiting } from "./contract.ts";
+import type { AskingPlace, Waiting } from "./contract.ts";
 import type { AgentRegister } from "./core/agent-register.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import type { PermissionRooms } from "./permission-rooms.ts";
@@ -17,8 +17,8 @@ export interface PermissionHandlerPorts {
       readonly account: string | null;
     },
   ) => Promise<{ url: string }>;
-  /** Brings the surface that asks to the front. @returns a link to it where it is a page */
-  readonly openQuestions: () => string | null;
+  /** Brings the surface that asks to the front. */
+  readonly openQuestions: () => AskingPlace;
 }
 
 /** @param known throws for a tenant that is not there */
@@ -48,7 +48,7 @@ export function permissionHandlers(
       return { answered: true, url: (await ports.signIn(registration, wish)).url };
     },
     "questions.waiting": waiting,
-    "questions.open": () => ({ url: ports.openQuestions() }),
+    "questions.open": () => ports.openQuestions(),
     "questions.resume": ({ agent }) => {
       questions.resume(agents.find(agent).id);
       ports.permission.consents.resume(agent);

@@ -1,6 +1,7 @@
 // Composition root without Electron.
 import path from "node:path";
 import { createCountersign } from "./compose.ts";
+import { openTerminal } from "./host/terminal/terminal.ts";
 import { complain, serve } from "./serve.ts";
 
 /**
@@ -24,6 +25,7 @@ const ended = serve(process.argv.slice(2), {
   assetFolder: path.join(__dirname, "../renderer"),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  openTerminal: () => openTerminal(process.env),
   untilAsked: () => asked,
 });
 void ended.then((code) => {

@@ -110,6 +110,11 @@ function readOptions(): StartOptions {
       "This is the desktop program: use npm start -- --headless, or countersign serve.";
     throw new Refusal("usage", { reason });
   }
+  if (options.approveOnTerminal) {
+    throw new Refusal("usage", {
+      reason: "--approve-on-terminal goes with --headless; the desktop app asks in a window.",
+    });
+  }
   return options;
 }
 

@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly dataFolder: string;
   /** Undefined: what the person chose earlier. */
   readonly vault: VaultKind | undefined;
+  /** Questions are asked on the terminal of the start, and on no page. */
+  readonly approveOnTerminal: boolean;
 }
 
 /** What the options are read against: the process's own values, or a test's. */
@@ -64,6 +66,7 @@ export function parseStartOptions(args: readonly string[], around: Surroundings)
         ? defaultDataFolder(around.env, around.platform, around.home)
         : paths.resolve(around.cwd, values.data),
     vault,
+    approveOnTerminal: values["approve-on-terminal"] ?? false,
   };
 }
 

@@ -69,6 +69,11 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     runGoesOn: (agentId, runId) => runs.isCurrent(agentId, runId),
     clear: ports.clear,
   });
+  store.watch((name) => {
+    if (name !== "accounts") return;
+    const signedIn = store.read("accounts").filter(({ state }) => state === "signed-in");
+    grants.keepAccounts(new Set(signedIn.map(({ id }) => id)));
+  });
   const rules = createRuleRegister({ store, clock, digest, questions });
   const standing = (agent: Agent | null, server: Server): Standing =>
     standingOf(agent, server, {

@@ -1,6 +1,8 @@
 // Countersign without Electron: the same program, its interface served to the browser.
+import { randomInt } from "node:crypto";
 import os from "node:os";
 import path from "node:path";
+import { approveOnTerminal } from "./approve-on-terminal.ts";
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
 import type { AppStatus, LabStatus, Reply } from "./contract.ts";
 import { asTyped, commandLineIs } from "./core/command-line.ts";
@@ -9,6 +11,7 @@ import type { Log } from "./core/log.ts";
 import { complaint } from "./core/sentences.ts";
 import { whoHolds } from "./host/door/holder.ts";
 import { guardLaunch, inspectorIsOpen, isTestRun, scrubEnvironment } from "./host/env.ts";
+import type { Terminal } from "./host/terminal/terminal.ts";
 import { loadAssets } from "./host/web/assets.ts";
 import { openWebForm, type WebForm } from "./host/web/listener.ts";
 import { commandLineOf, devServerOf, parseStartOptions, START_HELP } from "./options.ts";
@@ -25,6 +28,8 @@ export interface ServeParts {
   readonly assetFolder: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** The terminal of the start. @throws Refusal `terminal_unusable` */
+  readonly openTerminal: () => Terminal;
   /** Resolves when the program is asked to end. */
   readonly untilAsked: () => Promise<void>;
 }
@@ -52,6 +57,8 @@ export async function serve(args: readonly string[], parts: ServeParts): Promise
     }
     const log = stderrLog({ quiet: true });
     if (removed.length > 0) log.warn("environment.removed", { names: removed.join(" ") });
+    // First: where it cannot ask, nothing is started.
+    const terminal = options.approveOnTerminal ? parts.openTerminal() : null;
     const countersign = await parts.compose({
       dataFolder: options.dataFolder,
       port: options.port,
@@ -63,12 +70,14 @@ export async function serve(args: readonly string[], parts: ServeParts): Promise
     });
     try {
       const web = await openWeb(countersign, options.port, parts, log);
-      const asking = await openAsking(countersign, options.port, parts, log).catch(
-        async (error: unknown) => {
-          await web.close();
-          throw error;
-        },
-      );
+      const asking = await (
+        terminal === null
+          ? openAsking(countersign, options.port, parts, log)
+          : askOn(terminal, countersign)
+      ).catch(async (error: unknown) => {
+        await web.close();
+        throw error;
+      });
       try {
         const lab = options.lab ? await startLab(countersign) : [];
         await greet(countersign, web, asking, parts.out, lab);
@@ -124,13 +133,36 @@ async function openWeb(
   return web;
 }
 
+/** What asks the person, wherever that is. */
+interface Asking {
+  /** For the person who starts it: where answers are given. */
+  readonly line: string;
+  close(): unknown;
+}
+
+/** Questions on the terminal, and then on no page: whoever may run commands here could open that. */
+function askOn(terminal: Terminal, countersign: Countersign): Promise<Asking> {
+  countersign.onQuestions(() => ({ where: "terminal", url: null }));
+  const asking = approveOnTerminal({
+    desk: countersign.desk,
+    terminal,
+    draw: randomInt,
+    monotonic: () => performance.now(),
+    gone: () => countersign.withdrawQuestions(),
+  });
+  return Promise.resolve({
+    line: "on this terminal, when something is asked",
+    close: () => asking.close(),
+  });
+}
+
 /** The page that asks: an origin of its own, which no page of the app can reach into, and a link of its own. */
 async function openAsking(
   countersign: Countersign,
   port: number,
   parts: ServeParts,
   log: Log,
-): Promise<WebForm> {
+): Promise<Asking> {
   const { desk } = countersign;
   const asking = await openWebForm({
     // The app's own page and the door for certificates have the two between.
@@ -147,8 +179,8 @@ async function openAsking(
     whoHolds,
     report: (error) => log.error("asking.failed", error),
   });
-  countersign.onQuestions(() => asking.makeLink());
-  return asking;
+  countersign.onQuestions(() => ({ where: "page", url: asking.makeLink() }));
+  return { line: asking.makeLink(), close: () => asking.close() };
 }
 
 /** Under `npm run dev` the page comes from vite, which passes calls on; the code in the link stays the same. */
@@ -168,7 +200,7 @@ async function startLab(countersign: Countersign): Promise<string[]> {
 async function greet(
   countersign: Countersign,
   web: WebForm,
-  asking: WebForm,
+  asking: Asking,
   out: (text: string) => void,
   more: readonly string[],
 ): Promise<void> {
@@ -185,7 +217,7 @@ async function greet(
       : []),
     ...more,
     `Open it here, once  ${onDevServer(web.makeLink(), web.origin)}`,
-    `Answer it here      ${asking.makeLink()}`,
+    `Answer it here      ${asking.line}`,
     "Each link works once, for ten minutes. Ctrl-C ends Countersign.",
   ];
   out(`${lines.join("\n")}\n`);

@@ -272,4 +272,15 @@ export const POLICY_COMMANDS: readonly Command[] = [
     examples: ["countersign question open"],
     load: async () => (await import("./policy.ts")).open,
   },
+  {
+    words: ["approve"],
+    summary: "say how many questions wait, and where they are answered",
+    synopsis: "",
+    arity: [0, 0],
+    options: {},
+    notes:
+      "It never answers by itself: any program of yours could run it. To answer on a terminal, start Countersign there with --headless --approve-on-terminal.",
+    examples: ["countersign approve"],
+    load: async () => (await import("./policy.ts")).open,
+  },
 ];

@@ -23,6 +23,10 @@ export const COMMANDS: readonly Command[] = [
         value: "KIND",
         help: "where secrets are kept in this run: keychain, file or memory",
       },
+      "approve-on-terminal": {
+        type: "boolean",
+        help: "ask on this terminal instead of on a page",
+      },
     },
     examples: ["countersign serve", "countersign serve --data ~/countersign --vault file"],
     load: async () => (await import("./serve.ts")).serveCommand,

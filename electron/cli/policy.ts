@@ -1,4 +1,5 @@
 // `rule list | add | remove`, `grant list | revoke`, `question open`.
+import type { OutputOf } from "../contract.ts";
 import { Refusal } from "../core/errors.ts";
 import type { Grant } from "../core/permission/grants.ts";
 import type { Rule } from "../core/policy/rules.ts";
@@ -68,17 +69,19 @@ export const add: Run = async (context) => {
   await out.show(await adding, (rule) => out.line(`The rule ${rule.id} stands: ${rule.effect}.`));
 };
 
+const answerAt = ({ where, url }: OutputOf<"questions.open">): string => {
+  if (url !== null) return `Answer it here, once:  ${visible(url)}`;
+  return where === "terminal"
+    ? "Answer on the terminal on which Countersign was started."
+    : "Answer in the window of Countersign that asks.";
+};
+
 /** An answer is given where it is shown in full, never here. */
 export async function tellWhere(
   remote: Remote,
   to: { write(text: string): unknown },
 ): Promise<void> {
-  const { url } = await remote.call("questions.open", {});
-  to.write(
-    url === null
-      ? "Answer in the window of Countersign that asks.\n"
-      : `Answer it here, once:  ${visible(url)}\n`,
-  );
+  to.write(`${answerAt(await remote.call("questions.open", {}))}\n`);
 }
 
 export const remove: Run = async ({ args: [id = ""], connect, io, out }) => {
@@ -112,10 +115,11 @@ export const grants: Run = async ({ connect, out, tenant }) => {
   await out.show(all, async (now) => {
     if (now.length === 0) return out.line("Nothing is allowed for a while now.");
     await out.table(
-      ["AGENT", "SERVER", "TOOL", "COVERS", "USES", "ENDS", "ID"],
+      ["AGENT", "SERVER", "FOR", "TOOL", "COVERS", "USES", "ENDS", "ID"],
       now.map((grant) => [
         grant.agent.name,
         grant.server.name,
+        grant.account?.who ?? "",
         grant.tool,
         covers(grant),
         grant.atMost === null ? String(grant.uses) : `${grant.uses} of ${grant.atMost}`,
@@ -135,13 +139,11 @@ export const revoke: Run = async ({ args: [id = ""], connect, out }) => {
 export const open: Run = async ({ connect, out }) => {
   const remote = await connect();
   const { questions } = await remote.call("questions.waiting", {});
-  const { url } = await remote.call("questions.open", {});
-  await out.show({ questions, url }, async () => {
+  const place = await remote.call("questions.open", {});
+  await out.show({ questions, ...place }, async () => {
     await out.line(questions === 1 ? "1 question waits." : `${questions} questions wait.`);
     await out.line(
-      url === null
-        ? "The window that asks is in front now."
-        : `Answer it here, once:  ${visible(url)}`,
+      place.where === "window" ? "The window that asks is in front now." : answerAt(place),
     );
   });
 };

@@ -1,6 +1,7 @@
 // `serve`: the headless form, in this process.
 import path from "node:path";
 import { createCountersign } from "../compose.ts";
+import { openTerminal } from "../host/terminal/terminal.ts";
 import { serve } from "../serve.ts";
 import type { Run } from "./types.ts";
 
@@ -14,7 +15,7 @@ function asked(): Promise<void> {
   });
 }
 
-export const serveCommand: Run = ({ folder, io, text }) => {
+export const serveCommand: Run = ({ folder, io, text, flag }) => {
   const until = asked();
   const port = text("port");
   const vault = text("vault");
@@ -22,6 +23,7 @@ export const serveCommand: Run = ({ folder, io, text }) => {
     `--data=${folder}`,
     ...(port === undefined ? [] : [`--port=${port}`]),
     ...(vault === undefined ? [] : [`--vault=${vault}`]),
+    ...(flag("approve-on-terminal") ? ["--approve-on-terminal"] : []),
   ];
   return serve(args, {
     compose: createCountersign,
@@ -29,6 +31,7 @@ export const serveCommand: Run = ({ folder, io, text }) => {
     assetFolder: path.join(__dirname, "../renderer"),
     out: (words) => io.stdout.write(words),
     err: (words) => io.stderr.write(words),
+    openTerminal: () => openTerminal(process.env),
     untilAsked: () => until,
   });
 };

@@ -1,7 +1,11 @@
 // Text from outside on a terminal: nothing in it may move the cursor, hide, reorder or begin a new line.
 
-/** Control, format (bidi, zero width), surrogate, private and unassigned characters, and line separators. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+/**
+ * Control, format (bidi, zero width), surrogate, private and unassigned characters, line separators, spaces that are not
+ * the ordinary one, and letters and marks that draw nothing.
+ */
+const HIDDEN =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\u034f|[\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/gu;
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** One line in which every character shows. */

@@ -1,6 +1,6 @@
 // The contract's methods about questions, what is allowed for a while, and rules.
 import { z } from "zod";
-import type { ShownQuestion, Waiting } from "../contract-views.ts";
+import type { AskingPlace, ShownQuestion, Waiting } from "../contract-views.ts";
 import { idOf } from "../core/names.ts";
 import { MAX_FIELDS } from "../core/permission/conditions.ts";
 import { type Grant, LIFETIMES, MOST_CALLS, SCOPES } from "../core/permission/grants.ts";
@@ -79,7 +79,7 @@ export const permissionMethods = {
   "questions.open": {
     surfaces: ["app", "cli"],
     input: z.strictObject({}),
-    output: returns<{ url: string | null }>(),
+    output: returns<AskingPlace>(),
   },
   /** Asks about this agent again, although nobody answered before. */
   "questions.resume": {

@@ -195,6 +195,7 @@ export const REFUSALS = {
   already_running: [409, -31014, 72],
   port_taken: [409, -31014, 75],
   launch_switch_refused: [400, -31014, 78],
+  terminal_unusable: [500, -31014, 71],
   shell_unwritable: [500, -31015, 73],
   update_refused: [403, -31015, 1],
   not_running: [503, -31014, 69],

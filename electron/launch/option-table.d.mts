@@ -6,6 +6,7 @@ export declare const START_OPTIONS: {
   readonly data: { readonly type: "string" };
   readonly vault: { readonly type: "string" };
   readonly lab: { readonly type: "boolean" };
+  readonly "approve-on-terminal": { readonly type: "boolean" };
 };
 export declare const DEFAULT_PORT: number;
 export declare const START_HELP: string;

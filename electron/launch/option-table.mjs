@@ -9,6 +9,7 @@ export const START_OPTIONS = /** @type {const} */ ({
   data: { type: "string" },
   vault: { type: "string" },
   lab: { type: "boolean" },
+  "approve-on-terminal": { type: "boolean" },
 });
 
 export const DEFAULT_PORT = 7717;
@@ -23,6 +24,8 @@ usage: npm start -- [options]
   --data DIR       the folder for settings and the journal (default: your system's place for app data)
   --vault KIND     where secrets are kept in this run: keychain, file or memory
   --lab            with the practice company: an issuer, a CA and servers for every pattern, all on this machine
+  --approve-on-terminal
+                   with --headless: ask on this terminal instead of on a page
   --help           this text
 
 Exit codes: 64 usage, 71 data folder unusable, 72 already running, 75 port taken, 78 launch switch refused.

@@ -28,7 +28,8 @@ async function start() {
   if (!(await buildIfStale(say))) return 1;
 
   const env = cleanEnvironment(process.env);
-  if (!values.headless) {
+  // Questions on a terminal are for a start without a window.
+  if (!values.headless && !values["approve-on-terminal"]) {
     const desktop = await findDesktop({ env, say });
     if (desktop.program !== null) return handOver(desktop.program, [root, ...args], { env });
     say(`No window: ${desktop.reason}. The same interface is served to your browser.`);

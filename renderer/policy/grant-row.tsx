@@ -33,6 +33,12 @@ export function GrantRow(props: { grant: Grant }): ReactNode {
           <Shown text={grant.tool} />
         </code>{" "}
         {w.on} <strong>{grant.server.name}</strong>
+        {grant.account !== null && (
+          <>
+            {" "}
+            {w.onBehalfOf} <Shown text={grant.account.who} />
+          </>
+        )}
         {grant.conditions.length > 0 && (
           <span className="grant-only">
             {w.onlyFor}{" "}

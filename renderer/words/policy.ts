@@ -33,6 +33,7 @@ export const policyWords = {
   rulesTab: "Rules and grants",
   flowTab: "Data flow",
   grantScope: { arguments: "these arguments only", tool: "any arguments" },
+  onBehalfOf: "on behalf of",
   onlyFor: "only for",
   endsWithRun: "this stretch of work",
   endsWithLock: "until lock",

@@ -84,6 +84,9 @@ beforeAll(async () => {
     assetFolder: path.join(pages, "renderer"),
     out: (text) => (out += text),
     err: (text) => (out += text),
+    openTerminal: () => {
+      throw new Error("nobody asked for a terminal");
+    },
     untilAsked: () => asked,
   });
   const links = () => [...out.matchAll(/http:\S+#code=\S+/g)].map(([link]) => link);

@@ -3,6 +3,7 @@ import path from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../electron/core/errors.ts";
+import { START_OPTIONS } from "../../electron/launch/option-table.mjs";
 import { ownArguments } from "../../electron/launch-arguments.ts";
 import {
   defaultDataFolder,
@@ -31,12 +32,22 @@ describe("options of a start", () => {
       port: 7717,
       dataFolder: "/home/ada/.config/Countersign",
       vault: undefined,
+      approveOnTerminal: false,
     });
   });
 
   it("takes what the help lists, in any order", () => {
     const read = parseStartOptions(
-      ["--vault", "file", "--port=9000", "--data", "there", "--headless", "--lab"],
+      [
+        "--vault",
+        "file",
+        "--port=9000",
+        "--data",
+        "there",
+        "--headless",
+        "--lab",
+        "--approve-on-terminal",
+      ],
       around,
     );
     expect(read).toEqual({
@@ -46,8 +57,9 @@ describe("options of a start", () => {
       port: 9000,
       dataFolder: "/work/there",
       vault: "file",
+      approveOnTerminal: true,
     });
-    for (const name of ["--headless", "--port", "--data", "--vault", "--lab"]) {
+    for (const name of Object.keys(START_OPTIONS).map((one) => `--${one}`)) {
       expect(START_HELP).toContain(name);
     }
   });

@@ -38,6 +38,9 @@ function begin(args: readonly string[], fail?: Refusal) {
     assetFolder: path.join(pages, "renderer"),
     out: (text) => (out += text),
     err: (text) => (err += text),
+    openTerminal: () => {
+      throw new Refusal("terminal_unusable", { reason: "there is none" });
+    },
     untilAsked: () => asked,
   });
   const links = (): string[] => [...out.matchAll(/http:\S+#code=\S+/g)].map(([link]) => link);

@@ -94,7 +94,7 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
       );
     },
     "questions.waiting": waiting,
-    "questions.open": () => ({ url: "http://127.0.0.1:7720/#code=once" }),
+    "questions.open": () => ({ where: "page", url: "http://127.0.0.1:7720/#code=once" }),
     "questions.resume": ({ agent }) => {
       world.cooling = world.cooling.filter((id) => id !== agent);
       return waiting();

@@ -43,6 +43,14 @@ const grant: Grant = {
 const held: Grant = {
   ...grant,
   id: "grt_000000000002",
+  account: {
+    id: "acc_000000000001",
+    issuer: "https://id.example",
+    sub: "248289761001",
+    tenant: null,
+    who: "jane.doe@acme.example",
+    claimed: true,
+  },
   tool: "create_issue",
   scope: "fields",
   conditions: [

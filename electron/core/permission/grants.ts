@@ -205,6 +205,15 @@ export function createGrants(ports: {
       if (gone.length > 0) ports.changed();
     },
 
+    /** Accounts that are signed in now: what was allowed on behalf of any other lapses with its sign-in. */
+    keepAccounts(signedIn: ReadonlySet<string>): void {
+      for (const { grant } of [...kept.values()]) {
+        if (grant.account !== null && !signedIn.has(grant.account.id)) {
+          this.lapseOf(grant.account.id);
+        }
+      }
+    },
+
     /** When the vault or the screen is locked, the machine sleeps, the program ends. */
     lapseAll(): void {
       if (kept.size === 0) return;

@@ -19,6 +19,10 @@ export const askingWords = {
     "The answer names other bytes than those that are asked about.",
     "Nothing was decided by it. Look at the question as it is shown now, and answer that.",
   ],
+  terminal_unusable: [
+    "Countersign cannot ask on this terminal: {reason}.",
+    "Start it in the foreground of a terminal of its own, such as an ssh session, or leave out --approve-on-terminal.",
+  ],
   secret_in_arguments: [
     "The arguments of “{tool}” hold a secret that Countersign keeps, so the call was not sent.",
     "Leave the secret out: Countersign attaches what the server needs by itself.",

@@ -64,6 +64,30 @@ describe("a grant", () => {
     expect(grants.use(subject())).toBeUndefined();
   });
 
+  it("lapses with the sign-in of its account, and with no other's", () => {
+    const { grants } = openPermissions();
+    const account = (id: string) => ({
+      id,
+      issuer: "https://id.example",
+      sub: id,
+      tenant: null,
+      who: "jane",
+      claimed: false,
+    });
+    for (const id of ["acc_1", "acc_2"]) {
+      grants.add(subject({ stamp: id, account: account(id) }), allow("1-hour", "tool"));
+    }
+    grants.add(subject(), allow("1-hour", "tool"));
+    const left = () => grants.list().map((grant) => grant.account?.id ?? null);
+    expect(left()).toEqual(["acc_1", "acc_2", null]);
+    grants.keepAccounts(new Set(["acc_2", "acc_3"]));
+    expect(left()).toEqual(["acc_2", null]);
+    expect(grants.use(subject({ stamp: "acc_1", account: account("acc_1") }))).toBeUndefined();
+    expect(grants.use(subject({ stamp: "acc_2", account: account("acc_2") }))).toBeDefined();
+    grants.lapseOf("acc_2");
+    expect(left()).toEqual([null]);
+  });
+
   it("holds to chosen fields: other arguments are free, a field that is missing or different is not (RFC 6901)", () => {
     const { grants } = openPermissions();
     const text = `{"repo":"acme/app","a/b":{"~x":[1,{"y":null}]},"note":"one"}`;
