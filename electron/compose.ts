@@ -162,6 +162,7 @@ async function compose(
     secret: (...of) => credentials.secret(...of),
     door: () => origin,
     signInChanged: () => changed("sign-ins"),
+    confirmOther: (...of) => permission.accountAsks.confirm(...of),
     retireIdentity(id) {
       net.retireIdentity(id);
       http.retireIdentity(id);

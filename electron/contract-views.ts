@@ -102,6 +102,8 @@ export type SignInState =
             readonly trouble: Complaint | null;
           })
         | null;
+      /** It came back as somebody else: the person is asked whether that is meant. */
+      readonly asks?: true;
     }
   | { readonly state: "done"; readonly account: string }
   | { readonly state: "failed"; readonly complaint: Complaint };

@@ -100,7 +100,9 @@ export function createDeviceSignIns(ports: DevicePorts): DeviceSignIns {
       if (poll.state === "waiting") return wait(one, poll);
       // From here on it cannot be cancelled: either it is kept, or it is given back.
       close(one);
-      const account = await landing.land(one.issuer, one.wish, poll.token);
+      const account = await landing.land(one.issuer, one.wish, poll.token, () =>
+        board.set(one.run.flow, { state: "waiting", device: null, asks: true }),
+      );
       one.run.end(true);
       board.set(one.run.flow, { state: "done", account });
     } catch (error) {

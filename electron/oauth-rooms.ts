@@ -31,6 +31,7 @@ import type { Vault } from "./core/vault.ts";
 import { importBundle, importSigned } from "./host/tls/import.ts";
 import { makeKey, makeRequest, makeSelfSigned } from "./host/tls/make.ts";
 import { timers } from "./platform.ts";
+import type { LandingPorts } from "./sign-in-landing.ts";
 import { createSignIns, type SignIns } from "./sign-ins.ts";
 
 export interface OAuthPorts {
@@ -50,6 +51,8 @@ export interface OAuthPorts {
   readonly dropServersOf: (uses: (server: { readonly pattern: object }) => boolean) => void;
   /** Some sign-in is doing otherwise than before. */
   readonly signInChanged: () => void;
+  /** AccountAsks.confirm() */
+  readonly confirmOther: LandingPorts["confirmOther"];
 }
 
 export interface OAuthRooms {
@@ -178,6 +181,7 @@ export function createOAuthRooms(ports: OAuthPorts): OAuthRooms {
     door: ports.door,
     revoke,
     changed: ports.signInChanged,
+    confirmOther: ports.confirmOther,
   });
 
   /** Tells the issuer what to forget; says what could not be taken back (RFC 7009). */

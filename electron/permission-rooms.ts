@@ -2,6 +2,7 @@
 import type { AppEvent } from "./contract.ts";
 import type { Agent } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
+import { createAccountAsks } from "./core/consent/account-asks.ts";
 import { createConsentRegister } from "./core/consent/consent-register.ts";
 import { createSignInAsks } from "./core/consent/sign-in-asks.ts";
 import { type Standing, standingOf } from "./core/consent/standing.ts";
@@ -30,7 +31,7 @@ export interface PermissionRoomsPorts {
   readonly digest: Digest;
   readonly timers: Timers;
   readonly fetchList: PinPorts["fetchList"];
-  readonly journal: Pick<Journal, "search">;
+  readonly journal: Pick<Journal, "search" | "intent" | "end">;
   readonly vault: Vault;
   /** Where bundles of the person's own are kept. */
   readonly policyFolder: string;
@@ -103,6 +104,17 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     signInNeeded: (who, server) => signIns.needed(who, server),
     failed: (error) => ports.log.error("consents.sweep", error),
   });
+  const accountAsks = createAccountAsks({
+    questions,
+    clock,
+    digest,
+    journal: ports.journal,
+    isPractice,
+    servers: () => store.read("servers"),
+    standing,
+    consents,
+    grants,
+  });
   const programs = createKnownPrograms({
     store,
     clock,
@@ -146,6 +158,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     admit: permission.admit,
     signInNeeded: permission.signInNeeded,
     consents,
+    accountAsks,
     standing,
     admitProgram: programs.admit.bind(programs),
     questions,

@@ -21,7 +21,7 @@ import type { Parties, Run } from "./core/parties.ts";
 import { complaint } from "./core/sentences.ts";
 import { createDeviceSignIns } from "./device-sign-ins.ts";
 import { createSignInBoard } from "./sign-in-board.ts";
-import { createLanding } from "./sign-in-landing.ts";
+import { createLanding, type LandingPorts } from "./sign-in-landing.ts";
 
 export interface SignInPorts {
   readonly parties: Parties;
@@ -37,6 +37,8 @@ export interface SignInPorts {
   ) => Promise<SignedOut>;
   /** Some sign-in is doing otherwise than before. */
   readonly changed: () => void;
+  /** LandingPorts.confirmOther */
+  readonly confirmOther: LandingPorts["confirmOther"];
 }
 
 export interface SignInWish {
@@ -72,6 +74,8 @@ interface Waiting {
 
 /** Sign-ins that may be open at once: each is a person in front of a browser. */
 const MOST = 16;
+const ELSEWHERE =
+  "You signed in as another account than before. Nothing has changed yet: Countersign asks you whether you meant to. Go to its window.";
 
 export function createSignIns(ports: SignInPorts): SignIns {
   const { parties, clock, digest } = ports;
@@ -85,6 +89,29 @@ export function createSignIns(ports: SignInPorts): SignIns {
     one.run.end(false);
     const { issuer } = one.issuer;
     board.failed(one.run.flow, new Refusal("sign_in_failed", { issuer, reason }));
+  }
+
+  /** What the browser is told. Never throws. */
+  async function finish(
+    { issuer, wish, run, pending }: Waiting,
+    callback: { readonly path: string; readonly params: URLSearchParams },
+    asked: () => void,
+  ): Promise<{ ok: boolean; text: string }> {
+    try {
+      const token = await finishSignIn(run.ctx, pending, callback);
+      const account = await landing.land(issuer, wish, token, asked);
+      run.end(true);
+      board.set(run.flow, { state: "done", account });
+      return { ok: true, text: "Signed in. You can close this page and go back to Countersign." };
+    } catch (error) {
+      run.end(false);
+      board.failed(run.flow, error);
+      const refusal = asRefusal(error);
+      if (!(error instanceof Refusal)) ports.log.error("sign-in.failed", error);
+      const { sentence, advice } = complaint(refusal);
+      // Claims of an issuer may stand in the sentence: it goes out as plain text, and only to this browser.
+      return { ok: false, text: `${sentence}\n${advice}` };
+    }
   }
 
   function tidy(): void {
@@ -157,22 +184,14 @@ export function createSignIns(ports: SignInPorts): SignIns {
         };
       }
       waiting.delete(mine);
-      const { issuer, wish, run } = mine;
-      try {
-        const token = await finishSignIn(run.ctx, mine.pending, callback);
-        const account = await landing.land(issuer, wish, token);
-        run.end(true);
-        board.set(run.flow, { state: "done", account });
-        return { ok: true, text: "Signed in. You can close this page and go back to Countersign." };
-      } catch (error) {
-        run.end(false);
-        board.failed(run.flow, error);
-        const refusal = asRefusal(error);
-        if (!(error instanceof Refusal)) ports.log.error("sign-in.failed", error);
-        const { sentence, advice } = complaint(refusal);
-        // Claims of an issuer may stand in the sentence: it goes out as plain text, and only to this browser.
-        return { ok: false, text: `${sentence}\n${advice}` };
-      }
+      // The browser does not wait for what is asked elsewhere: its page says where.
+      return new Promise((resolve) => {
+        const asked = (): void => {
+          board.set(mine.run.flow, { state: "waiting", device: null, asks: true });
+          resolve({ ok: true, text: ELSEWHERE });
+        };
+        void finish(mine, callback, asked).then(resolve);
+      });
     },
   };
 }

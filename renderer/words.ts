@@ -1,6 +1,7 @@
 // Every sentence and label of the interface, in one catalogue, ready for translation. What a refusal
 // says comes ready-made from the app; nothing here repeats it.
 import { localeOf, pseudoCatalogue } from "./lib/pseudo.ts";
+import { accountWords } from "./words/account.ts";
 import { approvalWords } from "./words/approval.ts";
 import { askingWords } from "./words/asking.ts";
 import { apiWords } from "./words/apis.ts";
@@ -49,6 +50,7 @@ const catalogue = {
   xray: xrayWords,
   approval: approvalWords,
   consent: consentWords,
+  account: accountWords,
   asking: askingWords,
   burst: burstWords,
   policy: policyWords,

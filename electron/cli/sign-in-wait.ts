@@ -9,6 +9,7 @@ export interface WaitLine {
   clear(): void;
 }
 
+const ASKS = "Another account came back. Countersign asks about it where it asks its questions.";
 const CLEAR = "\r\u001b[K";
 
 const clock = (ms: number): string => {
@@ -25,7 +26,12 @@ export function createWaitLine({ io, out }: Context): WaitLine {
   };
   return {
     clear,
-    async show({ device }) {
+    async show({ device, asks }) {
+      if (asks === true && !out.json) {
+        if (told !== ASKS) await out.line(ASKS);
+        told = ASKS;
+        return;
+      }
       if (device === null || out.json) return;
       const news = device.slowed
         ? `The issuer wants to be asked less often: every ${device.everySeconds} s now.`

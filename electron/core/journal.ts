@@ -6,8 +6,11 @@ import type { PermitRecord } from "./permission/permission.ts";
 import type { PatternType } from "./servers.ts";
 import type { CallStatistics, StatisticsQuery } from "./statistics.ts";
 
-/** `call`: a gated request of a known agent. `refusal`: something the front door turned away unread. */
-export type CallKind = "call" | "refusal";
+/**
+ * `call`: a gated request of a known agent. `refusal`: something the front door turned away unread. `decision`: what the
+ * person decided, with no call behind it.
+ */
+export type CallKind = "call" | "refusal" | "decision";
 
 /**
  * pending: sent, no answer yet · ok: the tool answered · tool-error: result with isError ·

@@ -323,7 +323,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ],
   account_changed: [
     "The sign-in at {issuer} came back as someone else ({found} instead of {expected}).",
-    "Nothing was changed. If you meant to switch, sign the old account out first.",
+    "Nothing was changed. If you meant to switch, sign in again and agree where Countersign asks.",
   ],
   issuer_unconfirmed: [
     "The issuer {issuer} uses hosts that nobody agreed to: {hosts}.",

@@ -33,6 +33,7 @@ function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   if (matter.kind === "labels") return w.allowLabels;
   if (matter.kind === "consent") return words.consent.question.allow;
   if (matter.kind === "sign-in") return words.consent.signIn.allow;
+  if (matter.kind === "account-changed") return words.account.allow;
   if (matter.kind === "tool-changed") return words.approval.change.accept;
   return w.allowFor[lifetime];
 }
@@ -79,7 +80,12 @@ export function AnswerBar(props: {
   const destructive = call?.subject.destructive === true;
   // A yes never covers what was not on the screen.
   const isList = matter.kind === "policy" || (matter.kind === "rule" && matter.items.length > 1);
-  const toEnd = destructive || call?.trifecta !== undefined || change !== null || isList;
+  const toEnd =
+    destructive ||
+    call?.trifecta !== undefined ||
+    change !== null ||
+    isList ||
+    matter.kind === "account-changed";
   const readEnough = !toEnd || props.read;
   const complete = lasting || single || isComplete(choice);
   const named = !destructive || typed === call.subject.tool;

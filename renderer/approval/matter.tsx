@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { Question, ShownQuestion } from "../types.ts";
 import { callOf } from "./burst-rows.ts";
+import { AccountQuestion } from "./account-question.tsx";
 import { AnomalyQuestion } from "./anomaly-question.tsx";
 import { CallQuestion } from "./call-question.tsx";
 import { LabelsQuestion } from "./labels-question.tsx";
@@ -29,6 +30,7 @@ const VIEWS: {
   call: (matter, waiting) => <CallQuestion matter={matter} waiting={waiting} />,
   consent: ({ offer }, _, of) => <ConsentQuestion offer={offer} {...of} />,
   "sign-in": (matter) => <SignInQuestion matter={matter} />,
+  "account-changed": (matter) => <AccountQuestion matter={matter} />,
   policy: (matter) => <PolicyQuestion matter={matter} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,

@@ -4,6 +4,7 @@ import { hostOf } from "../identities/account-face.ts";
 import { Shown } from "../parts/shown.tsx";
 import type { SignInMatter } from "../types.ts";
 import { words } from "../words.ts";
+import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
 import { AgentFact, ServerFact } from "./parties.tsx";
 
@@ -18,9 +19,7 @@ export function SignInQuestion(props: { matter: SignInMatter }): ReactNode {
         <AgentFact agent={agent} />
         <ServerFact server={server} />
         <Fact name={w.at}>
-          <span className="mono ask-small">
-            <Shown text={wish.issuer} />
-          </span>
+          <Address url={wish.issuer} />
         </Fact>
         <Fact name={w.as}>
           {wish.account === null ? w.anyone : <Shown text={wish.account.who} />}

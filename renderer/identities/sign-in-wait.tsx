@@ -46,6 +46,9 @@ export function SignInWait(props: { begun: Begun; state: SignInState | null }): 
   const { begun, state } = props;
   if (state?.state === "failed") return <Failed complaint={state.complaint} flow={begun.flow} />;
   if (state?.state === "done") return <Back account={state.account} />;
+  if (state?.state === "waiting" && state.asks === true) {
+    return <Waits text={words.account.asks} />;
+  }
   return begun.url === undefined ? (
     <Code code={begun} device={state?.device ?? null} />
   ) : (

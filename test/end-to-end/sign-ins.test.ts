@@ -7,6 +7,7 @@ import { redirectPath } from "../../electron/core/oauth/authorization-code.ts";
 import { type Lab, startLab } from "../../electron/lab/index.ts";
 import { type House, openHouse } from "../support/house.ts";
 import { digest } from "../support/ports.ts";
+import { answer, asked } from "../support/asking.ts";
 import { until } from "../support/processes.ts";
 
 let house: House;
@@ -74,12 +75,20 @@ describe("with a code on another device (RFC 8628), at the lab's issuer", () => 
       const [ada] = await house.call("accounts.list", {});
       const code = await begin(ada?.id ?? "");
       await lab.signIn(code.verificationUriComplete ?? "", "grace");
+      const question = await asked(house, "account-changed");
+      expect(await stateOf(code.flow)).toEqual({ state: "waiting", device: null, asks: true });
+      await answer(house, question, { type: "deny" });
       const state = await ending(code.flow);
       expect(state).toMatchObject({ state: "failed", complaint: { code: "account_changed" } });
       expect(JSON.stringify(state)).toContain("sub grace");
       expect(await house.call("accounts.list", {})).toEqual([ada]);
       const [out] = await house.call("flows.list", {});
       expect(out?.purpose).toBe("sign out at screen");
+      expect(await house.row("account_changed")).toMatchObject({
+        kind: "decision",
+        decision: "deny",
+        rules: ["built-in/account-changed"],
+      });
     },
   );
 
@@ -116,7 +125,16 @@ describe("in the browser", () => {
     };
     const first = await signIn("katherine", null);
     if (first.state !== "done") throw new Error("not signed in");
-    const second = await signIn("grace", first.account);
+    const other = signIn("grace", first.account);
+    const question = await asked(house, "account-changed");
+    await other;
+    await answer(house, question, { type: "deny" });
+    const [sent] = await house.call("flows.list", {});
+    expect(sent?.purpose).toBe("sign out at browser");
+    const second = await ending(
+      (await house.call("flows.list", {})).find((f) => f.purpose === "sign in at browser")?.id ??
+        "",
+    );
     expect(second).toMatchObject({ state: "failed", complaint: { code: "account_changed" } });
     // Her tokens were given back. That a JWT cannot be is a remark, and no failure (RFC 7009 section 2.2.1).
     const [out] = await house.call("flows.list", {});

@@ -112,3 +112,32 @@ export const signInMatter: Matter = {
     resource: terms.target,
   },
 };
+
+const face = {
+  issuer: account.issuer,
+  sub: account.sub,
+  tenant: account.tenant,
+  name: "Jane Doe",
+  email: account.who,
+};
+export const accountMatter: Matter = {
+  kind: "account-changed",
+  tenant: "personal",
+  account: account.id,
+  before: face,
+  now: {
+    ...face,
+    sub: "990017723045",
+    tenant: "tid=72f988bf",
+    name: "Jane D\u200boe",
+    email: "jane.doe@acme-partners.example",
+  },
+  hangs: {
+    servers: ["crm", "mail"],
+    consents: [
+      { agent: agent.name, server: "crm" },
+      { agent: agent.name, server: "mail" },
+    ],
+    grants: [{ agent: agent.name, server: "crm", tool: "list_contacts" }],
+  },
+};

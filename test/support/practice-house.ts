@@ -18,8 +18,10 @@ export interface PracticeHouse {
   close(): Promise<void>;
 }
 
-export async function openPracticeHouse(): Promise<PracticeHouse> {
-  const house = await openHouse();
+export async function openPracticeHouse(
+  options?: Parameters<typeof openHouse>[0],
+): Promise<PracticeHouse> {
+  const house = await openHouse(options);
   const lab = await startLab({
     log: { info: () => undefined, warn: () => undefined },
     redirects: (issuer) => [`${house.door}${redirectPath(issuer, digest)}`],

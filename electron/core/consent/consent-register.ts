@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { Digest } from "../digest.ts";
 import { Refusal } from "../errors.ts";
 import { newId } from "../ids.ts";
+import type { Account } from "../oauth/keeping/accounts.ts";
 import type { Answered, Question, Questions } from "../permission/questions.ts";
 import type { OfferedTool } from "../permission/tool-choice.ts";
 import type { Pins } from "../pins/pins.ts";
@@ -303,6 +304,30 @@ export function createConsentRegister(ports: ConsentPorts) {
       });
       const server = store.read("servers").find((one) => one.id === gone?.server);
       if (gone !== undefined && server !== undefined) ports.cut(gone.agent, server);
+    },
+
+    /** What was agreed to on behalf of this account, as who it is now, ends for good. @throws Refusal `settings_*` */
+    async lapseOf(account: Account): Promise<void> {
+      const { id, tenant, issuer, sub, idpTenant } = account;
+      const whose = JSON.stringify({ issuer, sub, tenant: idpTenant });
+      const cut: [string, Server][] = [];
+      const ends = (one: Consent): boolean => {
+        if (one.ended !== null || one.tenant !== tenant) return false;
+        const server = store.read("servers").find((s) => s.id === one.server);
+        const agent = store.read("agents").find((a) => a.id === one.agent);
+        if (server === undefined || agent === undefined) return false;
+        const uses = ports.standing(agent, server).account?.id === id;
+        if (uses) cut.push([agent.id, server]);
+        return uses || JSON.stringify(one.terms.account) === whose;
+      };
+      if (!store.read("consents").some(ends)) return;
+      cut.length = 0;
+      await store.write("consents", (all) =>
+        all.map((one) =>
+          ends(one) ? { ...one, ended: { at: now(), why: "changed" as const } } : one,
+        ),
+      );
+      for (const one of cut) ports.cut(...one);
     },
 
     /** A no is forgotten: the person wants to be asked about this agent again. */

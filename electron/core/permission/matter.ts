@@ -3,6 +3,7 @@
 import { Refusal } from "../errors.ts";
 import type { FlowLabel } from "../labels/labels.ts";
 import type { Brought } from "../labels/trifecta.ts";
+import type { AccountChangedMatter } from "../consent/account-asks.ts";
 import type { SignInMatter } from "../consent/sign-in-asks.ts";
 import type { ConsentOffer } from "../consent/offer.ts";
 import type { Change } from "../pins/look.ts";
@@ -36,6 +37,9 @@ export type Matter =
   /** Whether to sign in now, because an agent needs the account. */
   | SignInMatter
   | RuleMatter
+  /** Whether somebody else may stand in the place of an account. */
+  | AccountChangedMatter
+  | { readonly kind: "rule"; readonly items: readonly RuleItem[] }
   /** Whether a policy of the person's own shall decide, or shall not any more. */
   | PolicyMatter
   | {
@@ -196,6 +200,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
       if (lifetime !== "once") notOffered("signing in is done once");
     },
   }),
+  "account-changed": () => oursForGood("an account becomes somebody else for good, or not at all"),
   policy: () => oursForGood("a policy stands until it is removed"),
   rule: ({ change }) =>
     oursForGood(

@@ -74,6 +74,8 @@ class TallyGroup {
     const text = (column: string): string => String(row[column] ?? "");
     const at = Number(row["at"]);
     const tenant = text("tenant");
+    // What a person decided is no call, and no time of anybody's.
+    if (row["kind"] === "decision") return;
     if (row["kind"] === "refusal") {
       this.#add(FACET.door, at, tenant, text("code"), PART.denied, n);
       return;

@@ -6,7 +6,13 @@ import { asRefusal, Refusal } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import type { SecretRef } from "../../vault.ts";
 import type { CheckedToken } from "../types.ts";
-import { type Account, checkSameAccount, type Identity, identityOf } from "./accounts.ts";
+import {
+  type Account,
+  checkSameAccount,
+  type Identity,
+  identityOf,
+  sameIdentity,
+} from "./accounts.ts";
 import type { Grants, ToRevoke } from "./grants.ts";
 
 /** Port: the accounts document. */
@@ -177,17 +183,31 @@ export function createAccountRegister(ports: AccountPorts) {
 
     /**
      * A sign-in that is to renew this account. Nothing changes where it comes back as somebody else.
+     * @param agreed who stands in its place where the person agreed to that: exactly this one, and nobody else
      * @throws Refusal `account_changed`, `account_unknown`, `sign_in_failed`, `vault_*`, `settings_*`; the caller
      * then revokes what it got
      */
-    async replace(id: string, input: Omit<SignIn, "tenant">): Promise<AccountChange> {
+    async replace(
+      id: string,
+      input: Omit<SignIn, "tenant">,
+      agreed?: { readonly from: Account; readonly to: Identity },
+    ): Promise<AccountChange> {
       const before = find(id);
       const identity = identityOf(input.token);
-      checkSameAccount(before, identity);
+      const check = (current: Account): void => {
+        // A yes was for the two that were shown: neither may have become another one meanwhile.
+        const shown =
+          agreed !== undefined &&
+          sameIdentity(agreed.to, identity) &&
+          sameIdentity(agreed.from, current) &&
+          sameIdentity(current, agreed.from);
+        if (!shown) checkSameAccount(current, identity);
+      };
+      check(before);
       return land(id, { ...input, tenant: before.tenant }, identity, (all) => {
         const current = all.find((a) => a.id === id);
         if (current === undefined) throw new Refusal("account_unknown", { account: id });
-        checkSameAccount(current, identity);
+        check(current);
         return current;
       });
     },
