@@ -202,6 +202,7 @@ async function compose(
     log,
     scrub: (text) => known.scrub(text),
     environment: process.env,
+    toolsChanged: (id) => permission.pins.stale(id),
   });
   closers.push(() => stdio.close());
   // A chatty server writes many lines a second: one hint for all of them is enough.
@@ -377,6 +378,9 @@ async function compose(
       scrubber,
       createCaller,
       observeTools: (server, text) => permission.pins.observe(server, text),
+      toolsChanged: (id) => permission.pins.stale(id),
+      elicited: (word, { reached, call }, signal) =>
+        permission.elicitations.judge(word, { ...reached, tool: call?.tool ?? null, signal }),
       body: BODY,
       stallMs: STALL_MS,
       monotonic: () => clock.monotonic(),

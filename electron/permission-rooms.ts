@@ -6,6 +6,7 @@ import { createAccountAsks } from "./core/consent/account-asks.ts";
 import { createConsentRegister } from "./core/consent/consent-register.ts";
 import { createSignInAsks } from "./core/consent/sign-in-asks.ts";
 import { type Standing, standingOf } from "./core/consent/standing.ts";
+import { createElicitations } from "./core/elicit/elicitations.ts";
 import type { Digest } from "./core/digest.ts";
 import { createFlow } from "./core/labels/flow.ts";
 import { createLabelRegister } from "./core/labels/label-register.ts";
@@ -115,6 +116,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     consents,
     grants,
   });
+  const elicitations = createElicitations({ questions, isPractice, pause, clear: ports.clear });
   const programs = createKnownPrograms({
     store,
     clock,
@@ -159,6 +161,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     signInNeeded: permission.signInNeeded,
     consents,
     accountAsks,
+    elicitations,
     standing,
     admitProgram: programs.admit.bind(programs),
     questions,

@@ -46,6 +46,7 @@ export type { FlowRule, FlowStep, MaskedExchange } from "../electron/core/oauth/
 export type { OAuthPattern, Pattern, PatternType } from "../electron/core/patterns.ts";
 export type { ConsentView } from "../electron/core/consent/consent-register.ts";
 export type { AccountChangedMatter } from "../electron/core/consent/account-asks.ts";
+export type { PageMatter } from "../electron/core/elicit/elicitations.ts";
 export type { SignInMatter } from "../electron/core/consent/sign-in-asks.ts";
 export type { ConsentOffer } from "../electron/core/consent/offer.ts";
 export type { Terms } from "../electron/core/consent/consents.ts";

@@ -98,6 +98,9 @@ export const REFUSALS = {
   agent_cooling_down: [429, -31005, 1],
   // What a server's tools say of themselves
   tool_list_unreadable: [502, -31010, 76],
+  elicitation_unreadable: [502, -31010, 76],
+  elicitation_refused: [403, -31010, 77],
+  elicitation_denied: [403, -31010, 77],
   tool_rejected: [403, -31005, 1],
   tool_refused: [403, -31005, 1],
   tool_changed_again: [409, -31005, 1],

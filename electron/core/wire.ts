@@ -1,10 +1,13 @@
 // What the front door needs to know of MCP's wire, as one value that the composition root hands to it.
 import { Refusal } from "./errors.ts";
+import { readServerWord } from "./elicit/read.ts";
+import { cancelled, toldInstead } from "./elicit/elicitations.ts";
 import { readJson } from "./json/read.ts";
 import { readMessage } from "./jsonrpc.ts";
 import { checkHeaders, generationOf, mirrorsArguments, onwardHeaders } from "./mcp.ts";
 import type { RequestId } from "./message.ts";
 import { observeJson, observeSse, type ResponseObserver } from "./observe.ts";
+import { createPassing } from "./observe/passing.ts";
 
 export type Wire = typeof wire;
 
@@ -20,6 +23,14 @@ export const wire = {
   /** Watches an answer go by and tells how the call with this id ended. */
   observe: (events: boolean, id: RequestId | null): ResponseObserver | null =>
     id === null ? null : events ? observeSse(id) : observeJson(id),
+
+  /** What a server says beside its answers. @throws Refusal `elicitation_unreadable` */
+  readServerWord,
+  /** A cancelled elicitation, for its server; and what its agent is told instead. */
+  cancelled,
+  toldInstead,
+  /** Watches a message go by that is too long to be held. */
+  passing: createPassing,
 
   /**
    * The body of the curl door, read strictly: the arguments of one call.

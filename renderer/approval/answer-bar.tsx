@@ -33,6 +33,7 @@ function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   if (matter.kind === "labels") return w.allowLabels;
   if (matter.kind === "consent") return words.consent.question.allow;
   if (matter.kind === "sign-in") return words.consent.signIn.allow;
+  if (matter.kind === "page") return words.account.page.allow;
   if (matter.kind === "account-changed") return words.account.allow;
   if (matter.kind === "tool-changed") return words.approval.change.accept;
   return w.allowFor[lifetime];
@@ -59,11 +60,12 @@ export function AnswerBar(props: {
   const w = words.approval.answer;
   // What changes the settings stands for good, and is answered as it is.
   const call = matter.kind === "call" ? matter : null;
-  const signIn = matter.kind === "sign-in";
-  const lasting = call === null && !signIn;
+  // Done once, or not at all.
+  const onlyOnce = matter.kind === "sign-in" || matter.kind === "page";
+  const lasting = call === null && !onlyOnce;
   const change = matter.kind === "tool-changed" ? matter : null;
   const agentAsks =
-    signIn ||
+    onlyOnce ||
     call !== null ||
     matter.kind === "consent" ||
     matter.kind === "anomaly" ||
@@ -71,7 +73,7 @@ export function AnswerBar(props: {
   const [choice, setChoice] = useState<Choice>(NARROWEST);
   const [typed, setTyped] = useState("");
   const [isOpen, setOpen] = useState(false);
-  const once = call?.trifecta !== undefined || signIn;
+  const once = call?.trifecta !== undefined || onlyOnce;
   // What the person wrote themselves is allowed this one time.
   const single = once || question.revision !== null;
   const lifetime = lasting ? "always" : single ? "once" : choice.lifetime;

@@ -6,6 +6,7 @@ import { AccountQuestion } from "./account-question.tsx";
 import { AnomalyQuestion } from "./anomaly-question.tsx";
 import { CallQuestion } from "./call-question.tsx";
 import { LabelsQuestion } from "./labels-question.tsx";
+import { PageQuestion } from "./page-question.tsx";
 import { ConsentQuestion } from "./consent-question.tsx";
 import { ChangeQuestion } from "./change-question.tsx";
 import type { QuestionStore } from "./question-store.ts";
@@ -31,6 +32,7 @@ const VIEWS: {
   consent: ({ offer }, _, of) => <ConsentQuestion offer={offer} {...of} />,
   "sign-in": (matter) => <SignInQuestion matter={matter} />,
   "account-changed": (matter) => <AccountQuestion matter={matter} />,
+  page: (matter) => <PageQuestion matter={matter} />,
   policy: (matter) => <PolicyQuestion matter={matter} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,

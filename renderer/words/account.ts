@@ -26,5 +26,15 @@ export const accountWords = {
   allow: "Replace the account",
   asks: "Another account came back. Countersign asks you about it in its own window.",
   punycode: "Not plain letters: it may look like another host. It is",
+  page: {
+    heading: "Shall this page be opened?",
+    text: "The server asks for it through the agent. Nothing of the page was fetched. If you agree, the agent is given the address; sign in there only if you know the host.",
+    tricks: "What the server says with it speaks to a model rather than to you.",
+    host: "Host",
+    address: "Whole address",
+    plain: "Not encrypted: others on the way can read and change it.",
+    says: "What the server says with it",
+    allow: "Pass it on",
+  },
   userInfo: "What stands before the @ is no host.",
 } as const;

@@ -6,7 +6,13 @@ import type { Matter } from "../../electron/core/permission/questions.ts";
 import type { OwnPolicyView } from "../../electron/core/policy/own.ts";
 import type { Subject } from "../../electron/core/permission/subject.ts";
 import { rule } from "../support/rules.ts";
-import { accountMatter, consentMatter, LISTED, signInMatter } from "./sample-consent.ts";
+import {
+  accountMatter,
+  consentMatter,
+  LISTED,
+  pageMatter,
+  signInMatter,
+} from "./sample-consent.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
 import { full, nav, now, type Stop } from "./tour-base.ts";
 
@@ -457,6 +463,7 @@ const QUESTIONS: readonly Stop[] = [
     },
   },
   { name: "ask-account-changed", world: () => full({ asked: [accountMatter] }), go: shown },
+  { name: "ask-page", world: () => full({ asked: [pageMatter] }), go: shown },
   { name: "ask-sign-in", world: () => full({ asked: [signInMatter] }), go: shown },
   {
     name: "ask-consent-changed",

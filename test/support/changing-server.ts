@@ -13,6 +13,8 @@ export interface ChangingServer {
   pageSize: number;
   /** Answers its list with this status and nothing. */
   failing: boolean;
+  /** One message, as text, before each answer that is an event stream; null for none. */
+  before: string | null;
   /** Methods that reached it. */
   readonly asked: string[];
   /** Calls that ran. */
@@ -49,6 +51,7 @@ export async function changingServer(modern = false): Promise<ChangingServer> {
     const say = (text: string): void => {
       if (server.events) {
         response.writeHead(200, { "content-type": "text/event-stream" });
+        if (server.before !== null) response.write(`data: ${server.before}\n\n`);
         const note = `{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"tools"}}`;
         response.end(
           `: hello\n\nevent: message\nid: 1\ndata: ${note}\n\nid: 2\r\ndata: ${text}\r\n\r\n`,
@@ -95,6 +98,7 @@ export async function changingServer(modern = false): Promise<ChangingServer> {
     events: false,
     pageSize: 0,
     failing: false,
+    before: null,
     asked,
     ran,
     bodies,

@@ -145,6 +145,11 @@ export class AnswerReader {
     };
   }
 
+  /** What the message says of itself so far: a request's method, a result's kind. */
+  said(): { readonly method: unknown; readonly resultType: unknown } {
+    return { method: this.#seen.get("method"), resultType: this.#seen.get("resultType") };
+  }
+
   /** One byte between tokens. */
   #structure(c: number): void {
     switch (this.#state) {

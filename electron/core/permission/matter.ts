@@ -3,6 +3,7 @@
 import { Refusal } from "../errors.ts";
 import type { FlowLabel } from "../labels/labels.ts";
 import type { Brought } from "../labels/trifecta.ts";
+import type { PageMatter } from "../elicit/elicitations.ts";
 import type { AccountChangedMatter } from "../consent/account-asks.ts";
 import type { SignInMatter } from "../consent/sign-in-asks.ts";
 import type { ConsentOffer } from "../consent/offer.ts";
@@ -39,6 +40,8 @@ export type Matter =
   | RuleMatter
   /** Whether somebody else may stand in the place of an account. */
   | AccountChangedMatter
+  /** Whether an agent may be given a page that a server wants opened. */
+  | PageMatter
   | { readonly kind: "rule"; readonly items: readonly RuleItem[] }
   /** Whether a policy of the person's own shall decide, or shall not any more. */
   | PolicyMatter
@@ -201,6 +204,17 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     },
   }),
   "account-changed": () => oursForGood("an account becomes somebody else for good, or not at all"),
+  page: ({ agent }) => ({
+    agent,
+    grave: true,
+    // Each is an address of its own, made for one moment.
+    sameAs: null,
+    editable: null,
+    admit({ lifetime, tools }) {
+      noTools(tools);
+      if (lifetime !== "once") notOffered("a page is opened once");
+    },
+  }),
   policy: () => oursForGood("a policy stands until it is removed"),
   rule: ({ change }) =>
     oursForGood(

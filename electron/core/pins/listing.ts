@@ -1,6 +1,7 @@
 // Finds lists of tools in an answer of a server, and cuts single tools out of it without touching another byte.
 import { canonical, saysTwice } from "./canonical.ts";
 import { readTree, type Tree } from "./json-tree.ts";
+import { fold, only } from "./members.ts";
 
 /** One tool as a list has it. */
 export interface Listed {
@@ -20,22 +21,11 @@ export interface Listing {
   readonly without: (withhold: ReadonlySet<number>) => string;
 }
 
-type Members = Extract<Tree, { kind: "object" }>["members"];
 type Item = Pick<Tree, "start" | "end">;
 
-/** Names that an agent acts by. A reader that is blind to case would take `Name` for `name` (CVE-2026-27896). */
+/** Names that an agent acts by. */
 const TOOL_NAMES = ["name", "title", "description", "inputSchema", "outputSchema", "annotations"];
-const fold = (name: string): string =>
-  name.replaceAll("\u017f", "s").replaceAll("\u212a", "k").toLowerCase();
 const FOLDED = new Map(["result", "tools", "nextCursor", ...TOOL_NAMES].map((n) => [fold(n), n]));
-
-/** The one member of this name; undefined where there is none; "unclear" where there are two, or one in other case. */
-function only(members: Members, name: string): Tree | "unclear" | undefined {
-  const found = members.filter((one) => fold(one.name) === fold(name));
-  if (found.length === 0) return undefined;
-  const [one] = found;
-  return found.length > 1 || one?.name !== name ? "unclear" : one.value;
-}
 
 /**
  * The list of tools in one JSON-RPC message, or in one batch of them.

@@ -47,6 +47,8 @@ interface Live {
   /** Monotonic: when the last whole list was seen, and the last that could not be had. */
   at: number | null;
   failedAt: number | null;
+  /** How often the server said that its list is another one. */
+  changes: number;
   /** Until then, further pages of the first list belong to it. */
   firstUntil: number | null;
 }
@@ -78,7 +80,14 @@ export function createPins(ports: PinPorts) {
     const target = targetOf(server);
     const live = lives.get(server.id);
     if (live?.target === target) return live;
-    const fresh = { target, listed: new Map(), at: null, failedAt: null, firstUntil: null };
+    const fresh = {
+      target,
+      listed: new Map(),
+      at: null,
+      failedAt: null,
+      changes: 0,
+      firstUntil: null,
+    };
     lives.set(server.id, fresh);
     return fresh;
   }
@@ -248,9 +257,12 @@ export function createPins(ports: PinPorts) {
       let pending = asking.get(server.id);
       if (pending === undefined) {
         pending = (async () => {
+          const { changes } = live;
           const pages = await ports.fetchList(server, agent);
           for (const page of pages) await pins.observe(server, page);
           live.failedAt = null;
+          // It changed again while it was read: the next call reads it anew.
+          if (live.changes !== changes) live.at = null;
         })().catch((error: unknown) => {
           live.failedAt = clock.monotonic();
           throw error;
@@ -264,7 +276,9 @@ export function createPins(ports: PinPorts) {
     /** The server says that its list is another now: it is asked for before the next call. */
     stale(serverId: string): void {
       const live = lives.get(serverId);
-      if (live !== undefined) live.at = null;
+      if (live === undefined) return;
+      live.at = null;
+      live.changes++;
     },
 
     /**

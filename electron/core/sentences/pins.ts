@@ -3,6 +3,18 @@ import type { RefusalCode } from "../errors.ts";
 import type { Words } from "./words.ts";
 
 export const pinWords = {
+  elicitation_unreadable: [
+    "{server} asks the person for something in a way that can be read in two ways, so it was held back.",
+    "Tell the person. Nothing of it was passed on.",
+  ],
+  elicitation_refused: [
+    "{server} wanted something of the person that Countersign does not pass on: {reason}.",
+    "Do not ask the person for it yourself. Keys belong into Countersign, where no server sees them typed.",
+  ],
+  elicitation_denied: [
+    "The person does not want to open the page that {server} asked for.",
+    "Do not send them there. Go on without it.",
+  ],
   tool_list_unreadable: [
     "The tool list of {server} cannot be read in one way only, so it was held back.",
     "Tell the person. Nothing of it was passed on.",

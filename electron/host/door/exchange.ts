@@ -5,7 +5,6 @@ import { asRefusal, Refusal } from "../../core/errors.ts";
 import type { Asked, Gateway, Plan } from "../../core/gateway.ts";
 import type { CallEvidence } from "../../core/evidence.ts";
 import type { Message } from "../../core/message.ts";
-import type { Server } from "../../core/servers.ts";
 import type { Sessions } from "../../core/sessions.ts";
 import type { Wire } from "../../core/wire.ts";
 import type { Attachment, Upstream, UpstreamAnswer } from "../upstream.ts";
@@ -13,18 +12,16 @@ import { type BodyLimits, readBody } from "./body.ts";
 import type { Target } from "./guards.ts";
 import type { Peer } from "./programs.ts";
 import { isEventStream, relay, type Scrubber } from "./relay.ts";
-import { gated } from "./list-gate.ts";
+import { type HearPorts, heard } from "./heard.ts";
 import { refuse, type Replies, rpcError } from "./reply.ts";
 
-export interface ExchangePorts {
+export interface ExchangePorts extends HearPorts {
   readonly gateway: Gateway;
   readonly sessions: Sessions;
   readonly wire: Wire;
   readonly upstreamFor: (kind: Server["kind"]) => Upstream;
   /** For one answer; made once the credential is out, so that it knows it. */
   readonly scrubber: () => Scrubber;
-  /** Reads an answer that may hold a list of tools: core/pins. @returns what of it may go on. @throws Refusal */
-  readonly observeTools: (server: Server, text: string) => Promise<string>;
   readonly replies: Replies;
   readonly body: BodyLimits;
   /** Milliseconds an agent may go without reading. */
@@ -101,7 +98,7 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
       return upstream.send({ ...outgoing, attachment });
     });
     firstByteMs = ports.monotonic() - startedAt;
-    answer = behindGate(ports, server, message, answer);
+    answer = heard(ports, { plan, message, outgoing, signal }, answer);
     scrubber = ports.scrubber();
     answer = { ...answer, headers: scrubber.headers(answer.headers) };
     keepSession(ports, exchange, server.id, message, answer);
@@ -166,25 +163,6 @@ export async function serveMcp(ports: ExchangePorts, exchange: Exchange): Promis
       });
     }
   }
-}
-
-/**
- * Lists of tools are read before they go on: where they are asked for, and on streams that nobody asked on, where an
- * older one may be sent again (MCP 2025-11-25, resumability).
- */
-function behindGate(
-  ports: ExchangePorts,
-  server: Server,
-  message: Message | null,
-  answer: UpstreamAnswer,
-): UpstreamAnswer {
-  if (message !== null && message.method !== "tools/list") return answer;
-  return gated(answer, {
-    judge: (text) => ports.observeTools(server, text),
-    scrubber: ports.scrubber(),
-    serverName: server.name,
-    mixed: message === null,
-  });
 }
 
 /** What the journal says of the credential that was sent. */

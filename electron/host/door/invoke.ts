@@ -111,12 +111,22 @@ export async function serveInvoke(
         });
       });
       if (plan.callId !== null) firstByteMs = ports.monotonic() - startedAt;
+      // Where it only speaks of it, its list is read once more than it need be.
+      if (Buffer.from(answer.body).includes("list_changed")) ports.toolsChanged(server.id);
       return answer;
     };
     caller = ports.createCaller(send, reached.server.name);
     const reply = await caller.request("tools/call", params, target.tool);
     const plan = gated as Plan | null;
 
+    // A script has nobody to show a page or a form to.
+    const word = reply.ok ? wire.readServerWord(reply.raw, target.server) : null;
+    if (word?.kind === "elicits") {
+      throw new Refusal("elicitation_refused", {
+        server: target.server,
+        reason: "it asks the person for something, which this door cannot carry",
+      });
+    }
     const failed = reply.ok && (reply.result as { isError?: unknown } | null)?.isError === true;
     const text = reply.ok
       ? wire.resultOf(reply.raw)

@@ -1,5 +1,5 @@
-// Holds a list of tools back until it was read whole: an agent's model must not see a definition that its person has not
-// agreed to. What is not taken out goes on byte for byte.
+// Holds messages of a server back until they were read whole: an agent's model must not see a definition that its person
+// has not agreed to, nor be sent to a page that they do not know of. What is not taken out goes on byte for byte.
 import { Transform, type TransformCallback, pipeline } from "node:stream";
 import { Refusal } from "../../core/errors.ts";
 import type { UpstreamAnswer } from "../upstream.ts";
@@ -15,6 +15,21 @@ export interface GateOptions {
   readonly serverName: string;
   /** Whether the stream may hold other things than the list: what is no JSON there is left alone. */
   readonly mixed: boolean;
+  /** Messages beyond `bytes` are not held: they are watched as they go by, and break off before their end where they must. */
+  readonly long?: LongMessages;
+}
+
+export interface LongMessages {
+  readonly bytes: number;
+  readonly watch: (events: boolean) => Passing;
+  /** Why it breaks off. */
+  readonly refusal: () => Refusal;
+}
+
+/** core/observe/passing.ts */
+export interface Passing {
+  feed(chunk: Uint8Array): void;
+  elicits(): boolean;
 }
 
 /** Bytes of one list, or of one event, that are held. */
@@ -55,10 +70,15 @@ abstract class Gate extends Transform {
   /** Counts what is held. @throws Refusal where that is too much */
   protected hold(bytes: number): void {
     this.#size = bytes === 0 ? 0 : this.#size + bytes;
+    if (this.isLong()) return;
     if (this.#size > MAX_HELD) {
       const server = this.options.serverName;
       throw new Refusal("upstream_not_mcp", { server, type: "more than 16 MiB at once" });
     }
+  }
+  /** Too long to be held, and watched instead. */
+  protected isLong(): boolean {
+    return this.options.long !== undefined && this.#size > this.options.long.bytes;
   }
   protected abstract eat(chunk: Buffer): Promise<void>;
   protected abstract finish(rest: Buffer): Promise<void>;
@@ -67,12 +87,30 @@ abstract class Gate extends Transform {
 /** A JSON body: of use only when it is whole. */
 class WholeGate extends Gate {
   readonly #held: Buffer[] = [];
+  #passing: Passing | null = null;
   protected override eat(chunk: Buffer): Promise<void> {
     this.hold(chunk.length);
     this.#held.push(chunk);
+    const { long } = this.options;
+    if (long !== undefined && this.isLong()) {
+      this.#passing ??= long.watch(false);
+      for (const part of this.#held.splice(0)) {
+        this.#passing.feed(part);
+        this.push(part);
+      }
+    }
     return Promise.resolve();
   }
   protected override async finish(rest: Buffer): Promise<void> {
+    if (this.#passing !== null) {
+      this.#passing.feed(rest);
+      // A document that ends with an error is none: whoever reads it has nothing.
+      if (this.#passing.elicits() && this.options.long !== undefined) {
+        throw this.options.long.refusal();
+      }
+      this.push(rest);
+      return;
+    }
     const whole = Buffer.concat([...this.#held, rest]);
     // A status without a body, or an accepted notification.
     if (whole.length === 0) return;
@@ -91,13 +129,19 @@ class EventGate extends Gate {
   #lines: Buffer[] = [];
   /** The last chunk ended with CR: an LF at the start of the next belongs to it. */
   #afterCr = false;
+  /** The event is too long to be held, and what is known of it; its last line went on in part. */
+  #passing: Passing | null = null;
+  #started = false;
+  #lineEnd: Buffer = Buffer.alloc(0);
 
   protected override async eat(chunk: Buffer): Promise<void> {
     let from = 0;
     if (this.#afterCr && chunk[0] === LF) {
       // Between two lines, or behind an event that has gone: it changes nothing where it stands.
       from = 1;
-      if (this.#lines.length > 0) this.#lines.push(chunk.subarray(0, 1));
+      if (this.#passing !== null)
+        this.#lineEnd = Buffer.concat([this.#lineEnd, chunk.subarray(0, 1)]);
+      else if (this.#lines.length > 0) this.#lines.push(chunk.subarray(0, 1));
       else this.push(chunk.subarray(0, 1));
     }
     this.#afterCr = false;
@@ -115,11 +159,48 @@ class EventGate extends Gate {
     if (from < chunk.length) {
       this.hold(chunk.length - from);
       this.#line.push(chunk.subarray(from));
+      if (this.isLong()) this.#pass();
     }
   }
 
+  /**
+   * What is held of the event goes on, all but its end: neither the blank line, nor the end of the line before it, so that
+   * nothing that comes after can be taken for that.
+   */
+  #pass(): void {
+    this.#passing ??= this.options.long?.watch(true) ?? null;
+    const part = Buffer.concat([...this.#lines.splice(0), ...this.#line.splice(0)]);
+    this.#passing?.feed(part);
+    let end = part.length;
+    if (part[end - 1] === LF) end--;
+    if (part[end - 1] === CR) end--;
+    this.push(Buffer.concat([this.#lineEnd, part.subarray(0, end)]));
+    this.#lineEnd = part.subarray(end);
+    this.#started = true;
+  }
+
+  #endPassing(blank: Buffer): void {
+    if (this.#passing?.elicits() === true && this.options.long !== undefined) {
+      throw this.options.long.refusal();
+    }
+    this.#passing = null;
+    this.#started = false;
+    this.hold(0);
+    this.push(Buffer.concat([this.#lineEnd, blank]));
+    this.#lineEnd = Buffer.alloc(0);
+  }
+
   async #takeLine(line: Buffer): Promise<void> {
-    const blank = line[0] === LF || line[0] === CR;
+    // What went on of a line without its end belongs to it: only a line that began here can be blank.
+    const blank = !this.#started && (line[0] === LF || line[0] === CR);
+    this.#started = false;
+    if (this.#passing !== null) {
+      if (blank) return this.#endPassing(line);
+      this.#line = [line];
+      this.#pass();
+      this.#started = false;
+      return;
+    }
     if (this.#lines.length === 0 && (blank || line[0] === 0x3a)) {
       this.push(line);
       return;
@@ -127,6 +208,10 @@ class EventGate extends Gate {
     this.hold(line.length);
     this.#lines.push(line);
     if (blank) await this.#dispatch();
+    else if (this.isLong()) {
+      this.#pass();
+      this.#started = false;
+    }
   }
 
   async #dispatch(): Promise<void> {
@@ -182,6 +267,14 @@ class EventGate extends Gate {
 
   protected override async finish(rest: Buffer): Promise<void> {
     if (rest.length > 0) await this.eat(rest);
+    if (this.#passing !== null) {
+      // An event without an end is none, and a client that reads it nevertheless must not act upon it either.
+      if (this.#passing.elicits() && this.options.long !== undefined) {
+        throw this.options.long.refusal();
+      }
+      this.push(this.#lineEnd);
+      return;
+    }
     // Clients drop an event that the stream's end cuts off; one that does not must not see more than the others.
     if (this.#line.length > 0) this.#lines.push(Buffer.concat(this.#line));
     if (this.#lines.length > 0) await this.#dispatch();

@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly report: (reason: string) => void;
+  /** The server says that its tools changed, whether a stream of the agent carries that or not. */
+  readonly toolsChanged?: () => void;
 }
 
 /** What is known of a request when its answer is opened. */
@@ -32,6 +34,7 @@ export interface Exchange {
 export type Connection = ReturnType<typeof createConnection>;
 
 let streams = 0;
+const TOOLS_CHANGED = "notifications/tools/list_changed";
 
 export function createConnection(options: ConnectionOptions) {
   let { router } = options;
@@ -134,7 +137,14 @@ export function createConnection(options: ConnectionOptions) {
     server: options.server,
     attach: (started: Child): void => void (child = started),
     /** A line of the child. */
-    line: (bytes: Uint8Array): void => (dead === null ? apply(router.line(bytes)) : undefined),
+    line(bytes: Uint8Array): void {
+      if (dead !== null) return;
+      // Where it only speaks of it, its list is read once more than it need be.
+      if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(TOOLS_CHANGED)) {
+        options.toolsChanged?.();
+      }
+      apply(router.line(bytes));
+    },
     fail,
     verdict: () => router.verdict(),
     /** The process goes on under the rules of the other generation. */

@@ -19,6 +19,8 @@ export interface FleetOptions {
   readonly log: Log;
   /** Takes out secrets that the vault knows: redact.ts. */
   readonly scrub: (text: string) => string;
+  /** A server says that its tools changed: core/pins. */
+  readonly toolsChanged?: (serverId: string) => void;
   /** Our own environment, of which children get a small part. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** In [0, 1). Default: Math.random, which is enough for jitter. */
@@ -138,6 +140,7 @@ export function createFleet(options: FleetOptions) {
       highWater: options.highWater ?? 1024 * 1024,
       stallMs: options.stallMs ?? 30_000,
       now: () => clock.monotonic(),
+      toolsChanged: () => options.toolsChanged?.(server.id),
       report: (reason) => memory.tail.note(`[countersign] stdio_output_invalid: ${reason}`),
     });
     const member: Member = { connection, agentId, serverId: server.id };
