@@ -1,6 +1,6 @@
 // What the front door needs to know of MCP's wire, as one value that the composition root hands to it.
 import { Refusal } from "./errors.ts";
-import { readServerWord } from "./elicit/read.ts";
+import { maySay, readServerWord } from "./elicit/read.ts";
 import { cancelled, toldInstead } from "./elicit/elicitations.ts";
 import { readJson } from "./json/read.ts";
 import { readMessage } from "./jsonrpc.ts";
@@ -26,6 +26,7 @@ export const wire = {
 
   /** What a server says beside its answers. @throws Refusal `elicitation_unreadable` */
   readServerWord,
+  maySay,
   /** A cancelled elicitation, for its server; and what its agent is told instead. */
   cancelled,
   toldInstead,

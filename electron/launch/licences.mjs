@@ -31,6 +31,17 @@ const ROOTS = [
 ];
 /** Its own packages only unpack it at install time and stay behind. */
 const ALONE = ["electron"];
+/** What is in the code itself and no package: the table of look-alikes (core/pins/flags/confusables.ts). */
+const INSIDE = [
+  {
+    name: "Unicode confusables (UTS 39)",
+    version: "13.0.0",
+    licence: "Unicode-3.0",
+    text: "unicode.txt",
+  },
+  { name: "unhomoglyph (data)", version: "1.0.6", licence: "MIT", text: "unhomoglyph.txt" },
+];
+const NOTICES = "electron/launch/notices";
 const FILE = /^(?:licen[cs]e|copying|notice)(?:[-.].*)?$/i;
 
 const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
@@ -83,6 +94,10 @@ export function shippedLicences(root) {
       .sort()
       .map((file) => indexOf(fs.readFileSync(path.join(place, file), "utf8").trim())),
   }));
+  for (const { text, ...about } of INSIDE) {
+    const whole = fs.readFileSync(path.join(root, NOTICES, text), "utf8").trim();
+    packages.push({ ...about, texts: [indexOf(whole)] });
+  }
   packages.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   // A bundler names what it read by its real path, also where node_modules is a link.
   const places = new Set([...seen.keys()].map((place) => fs.realpathSync(place)));

@@ -28,13 +28,15 @@ export function Address({ url }: { url: string }): ReactNode {
       {facts.warning !== null && (
         <span className="ask-address-warning">
           <TriangleAlert size={13} aria-hidden />
-          {facts.warning.kind === "user" ? (
-            w.userInfo
-          ) : (
-            <>
-              {w.punycode} <Shown text={facts.warning.ascii} />
-            </>
-          )}
+          <span>
+            {facts.warning.kind === "user" ? w.userInfo : w.punycode}
+            {facts.warning.kind === "letters" && (
+              <>
+                {" "}
+                <Shown text={facts.warning.ascii} />
+              </>
+            )}
+          </span>
         </span>
       )}
     </span>

@@ -26,7 +26,7 @@ export function PageQuestion({ matter }: { matter: PageMatter }): ReactNode {
       <dl className="facts ask-facts">
         <Fact name={w.host}>
           <span className="ask-tool">
-            <Shown text={hostFacts(url)?.host ?? url} />
+            <Shown text={hostFacts(url)?.goesTo ?? url} />
           </span>
         </Fact>
         <Fact name={w.address}>
@@ -44,7 +44,7 @@ export function PageQuestion({ matter }: { matter: PageMatter }): ReactNode {
         )}
       </dl>
       {message !== "" && (
-        <section className="untrusted">
+        <section className="untrusted ask-said-box">
           <div className="untrusted-bar">{w.says}</div>
           <pre className="ask-said" dir="ltr" tabIndex={0} aria-label={w.says}>
             <Shown text={message} layout />

@@ -5,6 +5,8 @@ export interface HostFacts {
   readonly before: string;
   readonly host: string;
   readonly after: string;
+  /** Host and port as they are connected to. */
+  readonly goesTo: string;
   /**
    * `letters`: the host has letters beyond ASCII, or is written in punycode (RFC 3492), and could be taken for another;
    * `ascii` is what is connected to. `user`: what looks like a host before an @ is none.
@@ -35,6 +37,7 @@ export function hostFacts(url: string): HostFacts | null {
     before: scheme + authority.slice(0, at + 1),
     host,
     after: rest,
+    goesTo: parsed.host,
     warning:
       at !== -1 ? { kind: "user" } : isPlain ? null : { kind: "letters", ascii: parsed.host },
   };

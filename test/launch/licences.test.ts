@@ -26,6 +26,13 @@ describe("the licences of what ships", () => {
     }
     expect(names).toEqual(names.toSorted());
   });
+  it("cover the data that stands in the code itself", () => {
+    const noticeOf = (name: string): string | undefined =>
+      texts[packages.find((one) => one.name === name)?.texts[0] ?? -1];
+    expect(noticeOf("Unicode confusables (UTS 39)")).toContain("UNICODE LICENSE V3");
+    expect(noticeOf("Unicode confusables (UTS 39)")).toContain("1991-2026 Unicode, Inc.");
+    expect(noticeOf("unhomoglyph (data)")).toContain("Vitaly Puzrin");
+  });
   it("name a licence for each, and have the text of nearly all", () => {
     const unnamed = packages.filter(({ licence }) => !/^[\w().+ -]{3,60}$/.test(licence));
     expect(unnamed).toEqual([]);

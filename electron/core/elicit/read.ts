@@ -29,7 +29,7 @@ export type ServerWord =
 const ELICIT = "elicitation/create";
 const TOOLS_CHANGED = "notifications/tools/list_changed";
 /** A text without any of these says nothing of the kind, however it is escaped. */
-const HINT = /elicitation|list_changed|input_?required|input_?requests|\\[u/]/i;
+const HINT = /elicitation|list_changed|input_?requests|\\[u/]/i;
 
 const paramsSchema = z.looseObject({
   mode: z.enum(["url", "form"]).optional(),
@@ -41,6 +41,9 @@ const paramsSchema = z.looseObject({
 });
 /** Names that an agent acts by: in another case they would be another thing to another reader. */
 const ACTED_BY = ["mode", "url", "message", "requestedSchema"];
+
+/** Whether a message may say something of the kind. The bytes as Latin-1 will do: what is looked for is ASCII. */
+export const maySay = (text: string): boolean => HINT.test(text);
 
 /**
  * Reads one JSON-RPC message of a server, or one batch.

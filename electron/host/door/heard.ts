@@ -51,6 +51,7 @@ export function heard(ports: ExchangePorts, about: Heard, answer: UpstreamAnswer
     scrubber: UNTOUCHED,
     serverName: server.name,
     mixed: true,
+    glance: ports.wire.maySay,
     long: {
       bytes: HELD,
       watch: ports.wire.passing,

@@ -15,6 +15,8 @@ export interface GateOptions {
   readonly serverName: string;
   /** Whether the stream may hold other things than the list: what is no JSON there is left alone. */
   readonly mixed: boolean;
+  /** Whether anything in it need be judged, told from its bytes as Latin-1; left out: everything is. */
+  readonly glance?: (bytes: string) => boolean;
   /** Messages beyond `bytes` are not held: they are watched as they go by, and break off before their end where they must. */
   readonly long?: LongMessages;
 }
@@ -114,6 +116,10 @@ class WholeGate extends Gate {
     const whole = Buffer.concat([...this.#held, rest]);
     // A status without a body, or an accepted notification.
     if (whole.length === 0) return;
+    if (this.options.glance?.(whole.toString("latin1")) === false) {
+      this.push(whole);
+      return;
+    }
     const text = decoder.decode(whole);
     const kept = await this.options.judge(text);
     this.push(kept === text ? whole : Buffer.from(kept));
@@ -122,6 +128,12 @@ class WholeGate extends Gate {
 
 const LF = 0x0a;
 const CR = 0x0d;
+
+/** Index of `byte` at or after `from`, or past the end. */
+function next(bytes: Buffer, byte: number, from: number): number {
+  const found = bytes.indexOf(byte, from);
+  return found === -1 ? bytes.length : found;
+}
 
 /** An event stream: each event is held until its blank line, comments and empty lines are not held. */
 class EventGate extends Gate {
@@ -145,16 +157,24 @@ class EventGate extends Gate {
       else this.push(chunk.subarray(0, 1));
     }
     this.#afterCr = false;
-    for (let at = from; at < chunk.length; at++) {
-      if (chunk[at] !== LF && chunk[at] !== CR) continue;
-      if (chunk[at] === CR) {
+    // Each end of line is searched once, and kept until it is passed.
+    let lf = next(chunk, LF, from);
+    let cr = next(chunk, CR, from);
+    while (from < chunk.length) {
+      if (lf < from) lf = next(chunk, LF, from);
+      if (cr < from) cr = next(chunk, CR, from);
+      let at = Math.min(lf, cr);
+      if (at === chunk.length) break;
+      if (at === cr) {
         if (at + 1 === chunk.length) this.#afterCr = true;
         else if (chunk[at + 1] === LF) at++;
       }
-      const line = Buffer.concat([...this.#line, chunk.subarray(from, at + 1)]);
+      const rest = chunk.subarray(from, at + 1);
+      const line = this.#line.length === 0 ? rest : Buffer.concat([...this.#line, rest]);
       this.#line = [];
       from = at + 1;
-      await this.#takeLine(line);
+      const taken = this.#takeLine(line);
+      if (taken !== undefined) await taken;
     }
     if (from < chunk.length) {
       this.hold(chunk.length - from);
@@ -190,35 +210,48 @@ class EventGate extends Gate {
     this.#lineEnd = Buffer.alloc(0);
   }
 
-  async #takeLine(line: Buffer): Promise<void> {
+  /** Waits only where something is judged: a stream of many small events goes on without. */
+  #takeLine(line: Buffer): Promise<void> | undefined {
     // What went on of a line without its end belongs to it: only a line that began here can be blank.
     const blank = !this.#started && (line[0] === LF || line[0] === CR);
     this.#started = false;
     if (this.#passing !== null) {
-      if (blank) return this.#endPassing(line);
+      if (blank) {
+        this.#endPassing(line);
+        return undefined;
+      }
       this.#line = [line];
       this.#pass();
       this.#started = false;
-      return;
+      return undefined;
     }
     if (this.#lines.length === 0 && (blank || line[0] === 0x3a)) {
       this.push(line);
-      return;
+      return undefined;
     }
     this.hold(line.length);
     this.#lines.push(line);
-    if (blank) await this.#dispatch();
-    else if (this.isLong()) {
+    if (blank) return this.#dispatch();
+    if (this.isLong()) {
       this.#pass();
       this.#started = false;
     }
+    return undefined;
   }
 
-  async #dispatch(): Promise<void> {
+  #dispatch(): Promise<void> | undefined {
     const lines = this.#lines;
     this.#lines = [];
     this.hold(0);
     const raw = Buffer.concat(lines);
+    if (this.options.glance?.(raw.toString("latin1")) === false) {
+      this.push(raw);
+      return undefined;
+    }
+    return this.#read(lines, raw);
+  }
+
+  async #read(lines: readonly Buffer[], raw: Buffer): Promise<void> {
     const fields = lines.map((line) => fieldOf(decoder.decode(line)));
     const type = fields.findLast(([name]) => name === "event")?.[1] ?? "";
     const data = fields.filter(([name]) => name === "data").map(([, value]) => value);
