@@ -169,14 +169,14 @@ export function createPins(ports: PinPorts) {
 
   /** @throws Refusal `tool_unknown` */
   async function change(serverId: string, tool: string, make: (pin: Pin) => Pin): Promise<void> {
-    await store.write("pins", (all) =>
-      all.map((one) => {
-        if (one.server !== serverId) return one;
-        if (!one.tools.some(({ name }) => name === tool))
-          throw new Refusal("tool_unknown", { tool });
-        return { ...one, tools: one.tools.map((pin) => (pin.name === tool ? make(pin) : pin)) };
-      }),
-    );
+    await store.write("pins", (all) => {
+      const record = all.find((one) => one.server === serverId);
+      if (record?.tools.some(({ name }) => name === tool) !== true) {
+        throw new Refusal("tool_unknown", { tool });
+      }
+      const tools = record.tools.map((pin) => (pin.name === tool ? make(pin) : pin));
+      return all.map((one) => (one === record ? { ...one, tools } : one));
+    });
   }
 
   const agreed = (pin: Pin): Pin => ({
