@@ -42,7 +42,6 @@ export type Matter =
   | AccountChangedMatter
   /** Whether an agent may be given a page that a server wants opened. */
   | PageMatter
-  | { readonly kind: "rule"; readonly items: readonly RuleItem[] }
   /** Whether a policy of the person's own shall decide, or shall not any more. */
   | PolicyMatter
   | {

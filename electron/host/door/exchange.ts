@@ -5,6 +5,7 @@ import { asRefusal, Refusal } from "../../core/errors.ts";
 import type { Asked, Gateway, Plan } from "../../core/gateway.ts";
 import type { CallEvidence } from "../../core/evidence.ts";
 import type { Message } from "../../core/message.ts";
+import type { Server } from "../../core/servers.ts";
 import type { Sessions } from "../../core/sessions.ts";
 import type { Wire } from "../../core/wire.ts";
 import type { Attachment, Upstream, UpstreamAnswer } from "../upstream.ts";
