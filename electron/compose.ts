@@ -428,6 +428,7 @@ async function compose(
       journal,
       probe: () => places.probe(),
       door: () => origin,
+      policyTrouble: () => permission.policies.trouble(),
       atStart,
     }),
     status: () =>

@@ -3,9 +3,11 @@ import path from "node:path";
 import type { ComposeOptions } from "./compose-types.ts";
 import type { DoctorReport } from "./contract.ts";
 import { asTyped } from "./core/command-line.ts";
+import type { Refusal } from "./core/errors.ts";
 import { locate, parseStrict } from "./core/json/document.ts";
 import type { Journal } from "./core/journal.ts";
 import type { Store } from "./core/registry.ts";
+import { complaint } from "./core/sentences.ts";
 import { documentSchemas } from "./document-schemas.ts";
 import { runDoctor } from "./host/doctor/doctor.ts";
 import { whoHolds } from "./host/door/holder.ts";
@@ -23,13 +25,16 @@ export interface DoctorParts {
   /** Whether the vault can be used, found out now. */
   readonly probe: Look["vault"];
   readonly door: () => string;
+  /** Why the policies in force cannot be asked. */
+  readonly policyTrouble: () => Refusal | null;
   readonly atStart: Look["atStart"];
 }
 
 export const createDoctorRoom =
-  ({ options, folder, store, journal, probe, door, atStart }: DoctorParts) =>
-  (): Promise<DoctorReport> =>
-    runDoctor({
+  ({ options, folder, store, journal, probe, door, policyTrouble, atStart }: DoctorParts) =>
+  (): Promise<DoctorReport> => {
+    const trouble = policyTrouble();
+    return runDoctor({
       runtime: options.runtime,
       nodeVersion: process.versions.node,
       dataFolder: folder,
@@ -54,4 +59,6 @@ export const createDoctorRoom =
       reminders: remindersIn(store, clock),
       removedEnvironment: options.removedEnvironment ?? [],
       away: options.shell?.settings().away,
+      policyTrouble: trouble === null ? null : complaint(trouble),
     });
+  };

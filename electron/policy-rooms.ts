@@ -116,12 +116,12 @@ export async function createPolicyRooms(ports: PolicyRoomsPorts) {
   ): Rehearsal {
     const before = plan();
     return rehearsals.begin(span, async () => {
-      const first = await engines.load(before).catch(() => ({
+      const first = await engines.load(before, new Map(), "rehearsal").catch(() => ({
         policy: nothingGoes,
         close: () => undefined,
       }));
       try {
-        return { now: first, next: await engines.load(next, await unkept()) };
+        return { now: first, next: await engines.load(next, await unkept(), "rehearsal") };
       } catch (error) {
         first.close();
         throw error;

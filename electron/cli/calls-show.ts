@@ -27,6 +27,13 @@ function factsOf(row: CallDetail): (readonly [string, string])[] {
     ["Method", row.method],
     ["Tool", row.tool],
     ["Decision", [row.decision, ...row.rules].join(" ")],
+    ...(row.permit?.decisions ?? []).map(
+      ({ policy, decisionId, revision }) =>
+        [
+          `Decision of ${policy}`,
+          [decisionId, revision && `bundle ${revision}`].filter(Boolean).join(", "),
+        ] as const,
+    ),
     ["Outcome", [row.outcome, ...status].join(", ")],
     ["Detail", row.detail],
     ["Times", row.count > 1 ? String(row.count) : null],

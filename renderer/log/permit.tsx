@@ -67,6 +67,19 @@ export function Permit(props: { row: LogRow }): ReactNode {
             <CopyLine text={permit.policy} label={words.common.copy} />
           </dd>
         </div>
+        {permit.decisions?.map(({ policy, decisionId, revision }) => (
+          <div key={`${policy} ${decisionId ?? ""}`}>
+            <dt>{w.elsewhere(policy)}</dt>
+            <dd>
+              {decisionId !== null && <CopyLine text={decisionId} label={words.common.copy} />}
+              {revision !== null && (
+                <small className="faint">
+                  {w.revision} <Shown text={revision} />
+                </small>
+              )}
+            </dd>
+          </div>
+        ))}
       </dl>
     </section>
   );

@@ -147,6 +147,8 @@ export const logWords = {
     after: (time: string) => `after ${time}`,
     hash: "Allowed bytes",
     policy: "Policy",
+    elsewhere: (policy: string) => `Decision of ${policy}`,
+    revision: "Bundle",
   },
   detail: {
     label: "Call",

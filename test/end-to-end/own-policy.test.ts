@@ -88,11 +88,19 @@ it("is asked about with its hash and what it would have meant; decides after a y
   expect(broken).toMatchObject({ hash: "", trouble: { code: "policy_broken" } });
   const { troubles } = await house.call("app.status", {});
   expect(troubles.map(({ code }) => code)).toContain("policy_broken");
+  const policyOf = async () =>
+    (await house.call("doctor.run", {})).findings.find(({ id }) => id === "policy");
+  expect(await policyOf()).toMatchObject({
+    state: "problem",
+    note: expect.stringContaining("“article” cannot be used: its file was changed"),
+    remedy: expect.stringContaining("Remove it under Policy"),
+  });
 
   const removing = house.reply("policy.remove", { id: broken.own[0]?.id ?? "" });
   await answer(house, yes);
   expect(await removing).toMatchObject({ ok: true });
   expect(await send("search")).toBe(200);
+  expect(await policyOf()).toMatchObject({ state: "ok", remedy: null });
   expect(await house.reply("policy.remove", { id: "pol_0000000000" })).toMatchObject({
     ok: false,
     error: { code: "policy_unknown" },
@@ -127,3 +135,50 @@ it("an OPA server is taken over https or on this machine only, and its token is 
   expect(await installing).toMatchObject({ ok: false });
   expect(house.logged.join("\n")).not.toContain("t0ken");
 });
+
+it("what an OPA server calls its decision stands with the call, to be found in both logs", async () => {
+  const house = await openHouse();
+  closers.push(() => house.close());
+  let asked = 0;
+  const opa = await upstream((_request, response) => {
+    asked++;
+    response.end(
+      JSON.stringify({
+        decision_id: `decision-${asked}`,
+        provenance: { bundles: { authz: { revision: "r42" } } },
+        result: { allow: ["r1"] },
+      }),
+    );
+  });
+  closers.push(opa.close);
+  const server = await upstream(echoServer);
+  closers.push(server.close);
+  await house.call("servers.add", {
+    kind: "http",
+    name: "crm",
+    url: server.url,
+    auth: { type: "none" },
+    allowPlainHttpOnLoopback: true,
+  });
+  const { credential } = await house.agent();
+  const url = `http://127.0.0.1:${opa.port}/v1/data/countersign/decision`;
+  const installing = house.reply("policy.install", {
+    name: "company",
+    mode: "replace",
+    source: { type: "server", url },
+  });
+  await answer(house, yes);
+  expect(await installing).toMatchObject({ ok: true });
+  const reply = await ask(house.door, "/tools/crm/search/invoke", {
+    headers: { authorization: `Bearer ${credential}` },
+    body: "{}",
+  });
+  expect(reply.status).toBe(200);
+  const [row] = await house.calls();
+  const decisions = [{ policy: "company", decisionId: `decision-${asked}`, revision: "authz=r42" }];
+  expect(row?.permit).toMatchObject({ decisions });
+  expect(await house.call("calls.get", { id: row?.id ?? "" })).toMatchObject({
+    rules: ["company/r1"],
+    permit: { decisions },
+  });
+}, 20_000);

@@ -14,7 +14,7 @@ import { type Brought, LETHAL_TRIFECTA } from "../labels/trifecta.ts";
 import type { History } from "../policy/history.ts";
 import type { InForce } from "../policy/in-force.ts";
 import { type PolicyInput, policyInput } from "../policy/input.ts";
-import { type Decision, POLICY_FAILED } from "../policy/judge.ts";
+import { type Decision, type DecisionMark, POLICY_FAILED } from "../policy/judge.ts";
 import type { Server } from "../servers.ts";
 import type { Grants, Lifetime } from "./grants.ts";
 import type { KnownPrograms } from "./known-programs.ts";
@@ -52,6 +52,8 @@ export interface PermitRecord {
    * it may not be written down; missing in rows of before it was kept.
    */
   readonly seen?: unknown;
+  /** What policies elsewhere call the decision; left out where none does. */
+  readonly decisions?: readonly DecisionMark[];
   /** The person changed the arguments: argumentsHash is of what was sent, originalHash of what the agent wrote. */
   readonly edited?: true;
   /** What it is at a plain HTTP API: method and path template. */
@@ -242,7 +244,12 @@ export function createPermission(ports: PermissionPorts) {
     const ruling = ruled instanceof Promise ? await ruled : ruled;
     const said = overruled(ruling, subject);
     const { effect, rules } = said;
-    const blank = { ...call.blank, toolFingerprint: look.fingerprint, policy: ruling.policy };
+    const blank = {
+      ...call.blank,
+      toolFingerprint: look.fingerprint,
+      policy: ruling.policy,
+      ...(ruling.marks !== undefined && { decisions: ruling.marks }),
+    };
     const told = { rules, run, input };
     const denial = (by: readonly string[]): Refusal =>
       by.includes(POLICY_FAILED)
@@ -277,10 +284,12 @@ export function createPermission(ports: PermissionPorts) {
         : again.effect === "deny"
           ? denial(again.rules)
           : null;
+      const decisions = [...(ruling.marks ?? []), ...(again.marks ?? [])];
       return {
         run,
         input: sent,
         ...outcome,
+        ...(decisions.length > 0 && { record: { ...outcome.record, decisions } }),
         rules: refusal === null ? rules : again.rules,
         refusal,
       };

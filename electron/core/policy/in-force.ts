@@ -19,13 +19,14 @@ export interface InForce {
 
 /** @param parts at least one, in the order in which their hashes are taken together */
 export function inForce(parts: readonly PolicyPart[], digest: Pick<Digest, "sha256">): InForce {
+  let last = { of: "", hash: "" };
   const hash = (): string => {
     const [only] = parts;
     // The shipped policy alone keeps the hash that it always had.
     if (parts.length === 1 && only !== undefined) return only.engine.hash();
-    return hex(
-      digest.sha256(parts.map(({ name, engine }) => `${name ?? ""}:${engine.hash()}`).join("\n")),
-    );
+    const of = parts.map(({ name, engine }) => `${name ?? ""}:${engine.hash()}`).join("\n");
+    if (last.of !== of) last = { of, hash: hex(digest.sha256(of)) };
+    return last.hash;
   };
   return {
     decide(input) {

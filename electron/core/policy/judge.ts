@@ -22,6 +22,18 @@ export interface Decision {
   readonly effect: Effect;
   /** Ids of the rules that spoke for this effect. */
   readonly rules: readonly string[];
+  /** What policies elsewhere call this decision; left out where none does. */
+  readonly marks?: readonly DecisionMark[];
+}
+
+/** By what a decision is found again in the decision log of the engine that made it. */
+export interface DecisionMark {
+  /** Name of the policy here. */
+  readonly policy: string;
+  /** OPA's `decision_id`; null where it keeps no decision log. */
+  readonly decisionId: string | null;
+  /** Revision of the bundle, or of each (`name=revision`), that it decided by; null where it has none. */
+  readonly revision: string | null;
 }
 
 /** One of the policies that decide together. */
@@ -31,6 +43,8 @@ export interface PolicyPart {
   readonly engine: PolicyEngine;
   /** What its raw answer says; null where it cannot be read. */
   readonly read: (answer: unknown) => Says | null;
+  /** What it calls this answer; left out for a policy that decides here. */
+  readonly mark?: (answer: unknown) => Omit<DecisionMark, "policy"> | null;
 }
 
 const ruleIds = z.array(z.string().min(1).max(128)).max(1000);
@@ -69,17 +83,37 @@ function named(name: string | null, says: Says | null): Says | null {
   return { deny: under(says.deny), ask: under(says.ask), allow: under(says.allow) };
 }
 
-function saysOf(part: PolicyPart, input: unknown): Says | null | Promise<Says | null> {
+interface Told {
+  readonly says: Says | null;
+  readonly mark: DecisionMark | null;
+}
+const SILENT: Told = { says: null, mark: null };
+
+function toldBy({ name, read, mark }: PolicyPart, answer: unknown): Told {
+  const marked = mark?.(answer) ?? null;
+  return {
+    says: named(name, read(answer)),
+    mark: marked === null ? null : { policy: name ?? "", ...marked },
+  };
+}
+
+function ask(part: PolicyPart, input: unknown): Told | Promise<Told> {
   try {
     const answer = part.engine.evaluate(input);
-    if (!(answer instanceof Promise)) return named(part.name, part.read(answer));
+    if (!(answer instanceof Promise)) return toldBy(part, answer);
     return answer.then(
-      (value) => named(part.name, part.read(value)),
-      () => null,
+      (value) => toldBy(part, value),
+      () => SILENT,
     );
   } catch {
-    return null;
+    return SILENT;
   }
+}
+
+function together(all: readonly Told[]): Decision {
+  const decision = weigh(all.map(({ says }) => says));
+  const marks = all.map(({ mark }) => mark).filter((mark) => mark !== null);
+  return marks.length === 0 ? decision : { ...decision, marks };
 }
 
 /**
@@ -90,9 +124,9 @@ export function decideAll(
   parts: readonly PolicyPart[],
   input: unknown,
 ): Decision | Promise<Decision> {
-  const all = parts.map((part) => saysOf(part, input));
-  if (!all.some((one) => one instanceof Promise)) return weigh(all as (Says | null)[]);
-  return Promise.all(all.map(async (one) => one)).then(weigh);
+  const all = parts.map((part) => ask(part, input));
+  if (!all.some((one) => one instanceof Promise)) return together(all as Told[]);
+  return Promise.all(all.map(async (one) => one)).then(together);
 }
 
 /** Asks the shipped policy alone, which answers in this thread. Never throws. */

@@ -8,7 +8,7 @@ import type { CallOutcome, CallRow, Journal } from "../journal.ts";
 import type { Timers } from "../oauth/keeping/token-keeper.ts";
 import { type Complaint, complaint } from "../sentences.ts";
 import type { InForce } from "./in-force.ts";
-import { POLICY_FAILED } from "./judge.ts";
+import { type Decision, POLICY_FAILED } from "./judge.ts";
 import type { Effect } from "./rules.ts";
 import { inputOf } from "./seen.ts";
 
@@ -93,10 +93,13 @@ const PAGE = 100;
 /** Milliseconds of one slice: calls that come meanwhile wait no longer than that. */
 const SLICE = 6;
 const PROGRESS_EVERY = 200;
+/** Calls that policies are asked about before the first answer is waited for. */
+const TOGETHER = 32;
 const AT_ONCE = 2;
 const KEPT = 8;
 
 type Why = keyof RehearsalCounts["unjudged"];
+type Found = Changed | "same" | Why;
 interface Running {
   now: Rehearsal;
   cancelled: boolean;
@@ -118,11 +121,8 @@ export function createRehearsals(ports: RehearsalPorts) {
     return { value: JSON.parse(text) as unknown };
   }
 
-  async function judgeRow(
-    row: CallRow,
-    now: InForce,
-    next: InForce,
-  ): Promise<Changed | "same" | Why> {
+  /** A promise only where a policy is asked that does not answer in this thread. */
+  function judgeRow(row: CallRow, now: InForce, next: InForce): Found | Promise<Found> {
     const seen = row.permit?.seen;
     if (seen === undefined || seen === null) return "unknown";
     let input = inputOf(row, seen, null) as { readonly tool: { readonly name: string } };
@@ -131,7 +131,14 @@ export function createRehearsals(ports: RehearsalPorts) {
       if (found === null) return "arguments";
       input = inputOf(row, seen, found.value) as typeof input;
     }
-    const [before, after] = [await now.decide(input), await next.decide(input)];
+    const [before, after] = [now.decide(input), next.decide(input)];
+    if (!(before instanceof Promise) && !(after instanceof Promise)) {
+      return compared(row, before, after);
+    }
+    return Promise.all([before, after]).then(([one, other]) => compared(row, one, other));
+  }
+
+  function compared(row: CallRow, before: Decision, after: Decision): Found {
     if (after.rules.includes(POLICY_FAILED)) return "failed";
     if (before.effect === after.effect) return "same";
     return {
@@ -159,8 +166,22 @@ export function createRehearsals(ports: RehearsalPorts) {
       };
       const changed: Changed[] = [];
       const unjudged: string[] = [];
+      const count = (id: string, found: Found): void => {
+        if (typeof found === "string" && found !== "same") {
+          counts.unjudged[found]++;
+          if (unjudged.length < LISTED) unjudged.push(id);
+        } else counts.calls++;
+        if (typeof found === "object") {
+          counts[found.to]++;
+          if (changed.length < LISTED) changed.push(found);
+        }
+      };
+      /** Calls that a policy was asked about, in their order. */
+      const waiting: (readonly [string, Found | Promise<Found>])[] = [];
       let done = 0;
       let before: number | undefined;
+      // Two that begin together have a slice each, and not one after the other.
+      await breathe();
       let sliceEnd = clock.monotonic() + SLICE;
       let told = clock.monotonic();
       const note = (state: Rehearsal["state"]): void => {
@@ -184,19 +205,19 @@ export function createRehearsals(ports: RehearsalPorts) {
         }
         before = rows.at(-1)?.seq;
         const tooOld = (row: CallRow): boolean => span.since !== null && row.at < span.since;
-        for (const row of rows) {
-          done++;
+        for (const [i, row] of rows.entries()) {
           if (row.kind === "call" && !tooOld(row)) {
-            const found = await judgeRow(row, policies.now.policy, policies.next.policy);
-            if (typeof found === "string" && found !== "same") {
-              counts.unjudged[found]++;
-              if (unjudged.length < LISTED) unjudged.push(row.id);
-            } else counts.calls++;
-            if (typeof found === "object") {
-              counts[found.to]++;
-              if (changed.length < LISTED) changed.push(found);
+            const found = judgeRow(row, policies.now.policy, policies.next.policy);
+            waiting.push([row.id, found]);
+          }
+          // Several at once, so that a policy in a thread of its own, or elsewhere, is not waited for each time.
+          if (waiting.length >= TOGETHER || i === rows.length - 1) {
+            for (const [id, found] of waiting.splice(0)) {
+              count(id, found instanceof Promise ? await found : found);
+              if (one.cancelled) return note("cancelled");
             }
           }
+          done++;
           if (clock.monotonic() > sliceEnd) {
             if (clock.monotonic() - told > PROGRESS_EVERY) {
               told = clock.monotonic();

@@ -59,17 +59,14 @@ function difference(value: unknown, base: unknown): unknown {
 
 function united(base: unknown, over: unknown): unknown {
   if (!isPlain(base) || !isPlain(over)) return over === undefined ? base : over;
-  const names = new Set([...Object.keys(base), ...Object.keys(over)]);
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      !Object.hasOwn(over, name)
-        ? base[name]
-        : Object.hasOwn(base, name)
-          ? united(base[name], over[name])
-          : over[name],
-    ]),
-  );
+  // A rehearsal does this for each row: no lists between.
+  const all: Record<string, unknown> = { ...base };
+  for (const name of Object.keys(over)) {
+    // Assigned, it would be no member but the prototype.
+    if (name === "__proto__") continue;
+    all[name] = Object.hasOwn(base, name) ? united(base[name], over[name]) : over[name];
+  }
+  return all;
 }
 
 /** The document without the arguments: those are kept, without secrets, in a column of their own. */

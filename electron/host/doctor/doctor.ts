@@ -3,6 +3,7 @@ import type { DoctorFinding, DoctorReport } from "../../contract.ts";
 import type { Refusal } from "../../core/errors.ts";
 import type { BrokenDocument } from "../../core/registry.ts";
 import type { Reminder } from "../../core/reminders.ts";
+import type { Complaint } from "../../core/sentences.ts";
 import type { VaultStatus } from "../../core/vault.ts";
 import { errnoOf } from "../store/failure.ts";
 import {
@@ -10,6 +11,7 @@ import {
   checkJournal,
   checkKeychain,
   checkKeys,
+  checkPolicy,
   checkSettings,
   checkVault,
 } from "./keeping.ts";
@@ -38,6 +40,8 @@ export interface DoctorPorts extends ClockFacts {
   /** Freshly probed; null where nothing runs. */
   readonly vault: () => VaultStatus | null | Promise<VaultStatus | null>;
   readonly journal: { readonly file: string; readonly trouble: Refusal | null };
+  /** Why the policies in force cannot be asked; left out where nothing runs. */
+  readonly policyTrouble?: Complaint | null;
   /** core's remindersOf; null where nothing runs. */
   readonly reminders: readonly Reminder[] | null;
   /** core's asTyped: a command in a remedy as it is typed on this machine. */
@@ -64,7 +68,7 @@ async function guarded(
 export async function runDoctor(ports: DoctorPorts): Promise<DoctorReport> {
   const { runtime, dataFolder, journal } = ports;
   const vault = Promise.resolve().then(ports.vault);
-  const { away = "none" } = ports;
+  const { away = "none", policyTrouble } = ports;
   const findings = await Promise.all([
     guarded("node", () => checkNode(runtime, ports.nodeVersion)),
     guarded("electron", () => checkElectron(runtime)),
@@ -73,6 +77,7 @@ export async function runDoctor(ports: DoctorPorts): Promise<DoctorReport> {
     guarded("port", () => checkPort(ports.door)),
     guarded("keychain", async () => checkKeychain(await vault)),
     guarded("vault", async () => checkVault(await vault)),
+    ...(policyTrouble === undefined ? [] : [guarded("policy", () => checkPolicy(policyTrouble))]),
     guarded("journal", () => checkJournal(journal.file, journal.trouble)),
     guarded("clock", () => checkClock(ports)),
     guarded("certificates", () => checkCertificates(ports.reminders)),

@@ -4,6 +4,7 @@ import type { DoctorFinding } from "../../contract.ts";
 import { Refusal } from "../../core/errors.ts";
 import type { BrokenDocument } from "../../core/registry.ts";
 import type { Reminder } from "../../core/reminders.ts";
+import type { Complaint } from "../../core/sentences.ts";
 import type { VaultStatus } from "../../core/vault.ts";
 import { errnoOf, reasonOf } from "../store/failure.ts";
 import { inspectFolder } from "../store/folder.ts";
@@ -106,3 +107,11 @@ export function checkVault(vault: VaultStatus | null): DoctorFinding {
   const facts = { kind: PLACES[vault.kind], reason: vault.reason ?? "no reason was given" };
   return say(`vault.${vault.state}`, facts);
 }
+
+/** @param trouble why the policies in force cannot be asked, in words; null where nothing is wrong */
+export const checkPolicy = (
+  trouble: Pick<Complaint, "sentence" | "advice"> | null,
+): DoctorFinding =>
+  trouble === null
+    ? say("policy.ok")
+    : say("policy.trouble", { what: trouble.sentence, how: trouble.advice });

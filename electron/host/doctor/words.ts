@@ -13,6 +13,7 @@ const TITLES = {
   port: "Agents' door",
   keychain: "Keychain of this system",
   vault: "Place for secrets",
+  policy: "Policy",
   journal: "Journal",
   clock: "Clock",
   certificates: "Certificates",
@@ -128,6 +129,8 @@ const WORDS = {
     "Mend that, or choose another place: countersign vault choose keychain|file|memory. Keys that lie in this one stay there.",
   ],
   "vault.idle": ["ok", "Countersign is not running; nothing was opened.", null],
+  "policy.ok": ["ok", "The policies in force can be asked.", null],
+  "policy.trouble": ["problem", "{what}", "{how}"],
   "journal.ok": ["ok", "It can be written, and has {size}.", null],
   "journal.new": ["ok", "There is none yet: the first start makes it.", null],
   "journal.trouble": [

@@ -23,6 +23,8 @@ function post(
   agent: http.Agent,
 ): Promise<string> {
   const url = new URL(server.url);
+  // It says then by which bundles it decides.
+  url.searchParams.set("provenance", "true");
   const { request } = url.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     const asked = request(
@@ -73,7 +75,27 @@ function post(
 }
 
 export interface OpaServerEngine extends PolicyEngine {
+  /** The document that an answer of evaluate() holds; undefined where it has none. */
+  result(answer: unknown): unknown;
+  /** What the server calls the decision: for its log and ours. */
+  mark(answer: unknown): { decisionId: string | null; revision: string | null } | null;
   close(): void;
+}
+
+/** A name of theirs as it may be written down: no control or invisible characters, of bounded length. */
+const nameOf = (value: unknown): string | null =>
+  typeof value === "string" && /^[\x21-\x7e]{1,128}$/.test(value) ? value : null;
+
+/** OPA's `provenance` (Data API, `?provenance`): the revision of each bundle, or of the only one. */
+function revisionOf(provenance: unknown): string | null {
+  if (typeof provenance !== "object" || provenance === null) return null;
+  const { bundles, revision } = provenance as { bundles?: unknown; revision?: unknown };
+  if (typeof bundles !== "object" || bundles === null) return nameOf(revision);
+  const all = Object.entries(bundles).flatMap(([name, one]) => {
+    const found = nameOf((one as { revision?: unknown } | null)?.revision);
+    return found === null ? [] : [`${name}=${found}`];
+  });
+  return all.length === 0 ? null : nameOf(all.slice(0, 4).join(","));
 }
 
 export function createOpaServer(server: OpaServer): OpaServerEngine {
@@ -88,8 +110,14 @@ export function createOpaServer(server: OpaServer): OpaServerEngine {
       if (typeof answer !== "object" || answer === null || Array.isArray(answer)) {
         throw new Error("its answer is no object");
       }
-      // Without `result` the document is undefined (OPA, Data API), which the reader takes for a no.
-      return (answer as { readonly result?: unknown }).result;
+      return answer;
+    },
+    // Without `result` the document is undefined (OPA, Data API), which the reader takes for a no.
+    result: (answer) => (answer as { readonly result?: unknown }).result,
+    mark(answer) {
+      const { decision_id: id, provenance } = answer as Readonly<Record<string, unknown>>;
+      const [decisionId, revision] = [nameOf(id), revisionOf(provenance)];
+      return decisionId === null && revision === null ? null : { decisionId, revision };
     },
     hash: () => hash,
     close: () => agent.destroy(),

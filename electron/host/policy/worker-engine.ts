@@ -1,5 +1,5 @@
 // Runs a policy of the person's own in a thread, one call after the other, each with a deadline. A thread that does not
-// answer in time is ended, the call is denied, and the next one gets a new thread.
+// answer in time is ended, the call is denied, and the next one gets a new thread. For a rehearsal many calls go at once.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -38,10 +38,21 @@ const script = (): string => {
   return existsSync(built) ? built : path.join(__dirname, "worker.mjs");
 };
 
+type Answered = { readonly ok: true; readonly answer: unknown } | Failed;
+interface Failed {
+  readonly ok: false;
+  readonly reason: string;
+}
+
+/**
+ * @param most calls in one message to the thread. In force it is one: no call waits for what another one does to it.
+ *   Where several do not answer within the time for one, each is asked by itself, so that no answer depends on it.
+ */
 export function createWorkerEngine(
   bundle: KeptBundle,
   rules: readonly Rule[],
   limits: WorkerLimits = LIMITS,
+  most = 1,
 ): WorkerEngine {
   const code = createHash("sha256").update(bundle.wasm).digest("hex");
   let worker: Worker | null = null;
@@ -70,8 +81,12 @@ export function createWorkerEngine(
     void old?.terminate();
   }
 
-  /** One message to the thread and its answer. */
-  function exchange(to: Worker, message: object | null, ms: number): Promise<unknown> {
+  /** One message to the thread and its answer: for each call one. */
+  function exchange(
+    to: Worker,
+    message: readonly unknown[] | null,
+    ms: number,
+  ): Promise<readonly Answered[]> {
     return new Promise((resolve, reject) => {
       const done = (end: () => void): void => {
         clearTimeout(timer);
@@ -85,10 +100,7 @@ export function createWorkerEngine(
           drop();
           reject(new Error(reason));
         });
-      const onMessage = (answer: { ok: boolean; answer?: unknown; reason?: string }): void =>
-        done(() =>
-          answer.ok ? resolve(answer.answer) : reject(new Error(answer.reason ?? "it failed")),
-        );
+      const onMessage = (answers: readonly Answered[]): void => done(() => resolve(answers));
       const onError = (error: Error): void => fail(error.message);
       const onExit = (): void => fail("its thread ended");
       const timer = setTimeout(() => fail(`no answer within ${ms} ms`), ms);
@@ -123,13 +135,31 @@ export function createWorkerEngine(
     if (busy) return;
     busy = true;
     try {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      let atOnce = most;
+      while (queue.length > 0) {
         const had = hash;
+        const batch = queue.splice(0, atOnce);
         try {
           const to = await start();
-          next.resolve(await exchange(to, { id: 1, input: next.input }, limits.answerMs));
+          const answers = await exchange(
+            to,
+            batch.map(({ input }) => input),
+            limits.answerMs,
+          ).catch((error: unknown) => {
+            if (batch.length === 1) throw error;
+            // One of them holds up the others.
+            queue.unshift(...batch);
+            atOnce = 1;
+            return null;
+          });
+          for (const [i, one] of (answers === null ? [] : batch).entries()) {
+            const answer = answers?.[i] ?? { ok: false, reason: "it failed" };
+            if (answer.ok) one.resolve(answer.answer);
+            else one.reject(new Error(answer.reason));
+          }
+          if (answers !== null) atOnce = Math.min(most, atOnce * 2);
         } catch (error) {
-          next.reject(error as Error);
+          for (const one of batch) one.reject(error as Error);
         }
         // The rules changed while it answered.
         if (had !== hash) drop();

@@ -36,15 +36,13 @@ function answer(input) {
   );
 }
 
-parentPort.on("message", ({ id, input }) => {
+function answerTo(input) {
   try {
-    parentPort.postMessage({ id, ok: true, answer: answer(input) });
+    return { ok: true, answer: answer(input) };
   } catch (error) {
-    parentPort.postMessage({
-      id,
-      ok: false,
-      reason: String(error?.message ?? error).slice(0, 200),
-    });
+    return { ok: false, reason: String(error?.message ?? error).slice(0, 200) };
   }
-});
-parentPort.postMessage({ id: 0, ok: true, answer: null });
+}
+
+parentPort.on("message", (inputs) => parentPort.postMessage(inputs.map(answerTo)));
+parentPort.postMessage([]);

@@ -102,39 +102,59 @@ const journal = fc
 const sameTool = (a: Given, p: Proposal): boolean =>
   idOf("agt", a.agent) === p.agent && idOf("srv", a.server) === p.server && a.tool === p.tool;
 
+/** Journals for each law: one has some fifty calls. */
+const RUNS = 300;
+
 describe("what is proposed", () => {
-  test("never allows what cannot be taken back", [journal], (all) => {
-    for (const one of learned(all)) {
-      if (one.effect === "allow") expect(isDestructive(one.tool)).toBe(false);
-    }
-  });
-
-  test("never contradicts what the person said", [journal], (all) => {
-    for (const one of learned(all)) {
-      const said = all.filter((each) => sameTool(each, one)).map(({ how }) => how);
-      if (one.effect === "allow") expect(said).not.toContain("no");
-      else {
-        expect(said.filter((how) => how === "no").length).toBeGreaterThanOrEqual(2);
-        for (const how of ["yes", "granted", "ruled"]) expect(said).not.toContain(how);
+  test(
+    "never allows what cannot be taken back",
+    [journal],
+    (all) => {
+      for (const one of learned(all)) {
+        if (one.effect === "allow") expect(isDestructive(one.tool)).toBe(false);
       }
-    }
-  });
+    },
+    RUNS,
+  );
 
-  test("is about nothing that did not happen", [journal], (all) => {
-    for (const one of learned(all)) {
-      const seen = all.filter((each) => sameTool(each, one));
-      expect(seen.length).toBe(one.why.calls);
-      expect(one.tool).not.toMatch(/[*?]/);
-      if (one.effect === "allow") {
-        const same = seen.filter(
-          (each) => targetOf(each) === one.target && fingerprintOf(each) === one.fingerprint,
-        );
-        expect(same.filter(({ how }) => how === "yes").length).toBeGreaterThanOrEqual(one.why.yes);
-        expect(one.why.yes).toBeGreaterThanOrEqual(1);
-        expect(one.why.yes + one.why.granted).toBeGreaterThanOrEqual(5);
+  test(
+    "never contradicts what the person said",
+    [journal],
+    (all) => {
+      for (const one of learned(all)) {
+        const said = all.filter((each) => sameTool(each, one)).map(({ how }) => how);
+        if (one.effect === "allow") expect(said).not.toContain("no");
+        else {
+          expect(said.filter((how) => how === "no").length).toBeGreaterThanOrEqual(2);
+          for (const how of ["yes", "granted", "ruled"]) expect(said).not.toContain(how);
+        }
       }
-    }
-  });
+    },
+    RUNS,
+  );
+
+  test(
+    "is about nothing that did not happen",
+    [journal],
+    (all) => {
+      for (const one of learned(all)) {
+        const seen = all.filter((each) => sameTool(each, one));
+        expect(seen.length).toBe(one.why.calls);
+        expect(one.tool).not.toMatch(/[*?]/);
+        if (one.effect === "allow") {
+          const same = seen.filter(
+            (each) => targetOf(each) === one.target && fingerprintOf(each) === one.fingerprint,
+          );
+          expect(same.filter(({ how }) => how === "yes").length).toBeGreaterThanOrEqual(
+            one.why.yes,
+          );
+          expect(one.why.yes).toBeGreaterThanOrEqual(1);
+          expect(one.why.yes + one.why.granted).toBeGreaterThanOrEqual(5);
+        }
+      }
+    },
+    RUNS,
+  );
 
   it("says something at all: the laws above are not about nothing", () => {
     const found = fc.sample(journal, { numRuns: 300, seed: 1 }).flatMap(learned);

@@ -9,7 +9,11 @@ import { describe, expect, it } from "vitest";
 import type { PolicyInput } from "../../../electron/core/policy/input.ts";
 import { decide, NOTHING_SAID, POLICY_FAILED } from "../../../electron/core/policy/judge.ts";
 import type { Rule } from "../../../electron/core/policy/rules.ts";
-import { loadEngine, shippedPolicy } from "../../../electron/host/policy/engine.ts";
+import {
+  loadEngine,
+  loadShippedForMany,
+  shippedPolicy,
+} from "../../../electron/host/policy/engine.ts";
 
 const SOURCE = path.resolve(import.meta.dirname, "../../../electron/host/policy/default.rego");
 const ARTICLE = path.resolve(import.meta.dirname, "fixtures/article");
@@ -246,5 +250,75 @@ describe("the policy that was published with the five patterns", () => {
       }),
     ) as { result: { expressions: { value: unknown }[] }[] };
     expect(answer.result[0]?.expressions[0]?.value).toEqual({ allow: true, deny: true });
+  });
+});
+
+describe("the shipped policy, asked about many calls", () => {
+  it("is handed all that it looks at: its source names nothing else of the document", async () => {
+    const { whatShippedSees } = await import("../../../electron/host/policy/engine.ts");
+    const source = fs.readFileSync(SOURCE, "utf8").replaceAll(/#.*/g, "");
+    // `object.get(input.tool, "fingerprint", …)` is the one other way in which it looks.
+    const plain = source.replaceAll(/object\.get\(input\.(\w+), "(\w+)",/g, "(input.$1.$2,");
+    const named = new Set(
+      [...plain.matchAll(/\binput\b((?:\.\w+)*)/g)].map(([, path]) => (path ?? "").slice(1)),
+    );
+    const given = whatShippedSees({}) as Record<string, Record<string, unknown>>;
+    const handed = Object.entries(given).flatMap(([name, part]) =>
+      Object.keys(part).map((field) => `${name}.${field}`),
+    );
+    expect([...named].sort()).toEqual(handed.sort());
+  });
+
+  it("says the same as asked about each, whatever else differs", async () => {
+    const rules: Rule[] = [
+      { effect: "deny", tool: "drop_*", agent: null },
+      { effect: "ask", tool: "list", agent: "agt_0000000001" },
+      { effect: "allow", tool: "s*", agent: null },
+    ].map((given, i) => ({
+      id: `rule_00000000000${i}`,
+      tenant: "personal",
+      server: null,
+      target: null,
+      note: null,
+      createdAt: "2026-11-28T12:00:00.000Z",
+      ...given,
+      effect: given.effect as Rule["effect"],
+    }));
+    const [plain, many] = [
+      await loadEngine(shippedPolicy(), rules),
+      await loadShippedForMany(rules),
+    ];
+    expect(many.hash()).toBe(plain.hash());
+    const one = fc.record({
+      agent: fc.constantFrom("agt_0000000001", "agt_0000000002"),
+      tool: fc.constantFrom("drop_table", "list", "search", "other"),
+      stage: fc.constantFrom("development", "production"),
+      destructive: fc.boolean(),
+      bound: fc.boolean(),
+      practice: fc.boolean(),
+      namespace: fc.constantFrom("personal", "personal", "work"),
+      calls: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(one, ({ agent, tool, stage, destructive, bound, practice, namespace, calls }) => {
+        const asked = {
+          ...input({
+            agent: { id: agent },
+            server: { stage, practice },
+            tool: { name: tool, destructive, namespace },
+            bound,
+          }),
+          history: { calls_last_hour: calls, calls_in_run: 1 },
+          time: new Date(calls * 1000).toISOString(),
+        };
+        expect(many.evaluate(asked)).toEqual(plain.evaluate(asked));
+      }),
+      { numRuns: 300 },
+    );
+    // Other rules, other answers: nothing of before is kept.
+    many.setRules([]);
+    plain.setRules([]);
+    const again = input({ tool: { name: "drop_table" } });
+    expect(many.evaluate(again)).toEqual(plain.evaluate(again));
   });
 });

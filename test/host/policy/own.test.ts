@@ -13,7 +13,7 @@ import { Secret } from "../../../electron/core/secret.ts";
 import { readBundle } from "../../../electron/host/policy/bundle.ts";
 import { compileRego } from "../../../electron/host/policy/compile.ts";
 import { loadEngine, shippedPolicy } from "../../../electron/host/policy/engine.ts";
-import { createOpaServer } from "../../../electron/host/policy/opa-server.ts";
+import { createOpaServer, type OpaServerEngine } from "../../../electron/host/policy/opa-server.ts";
 import { openOwnFiles } from "../../../electron/host/policy/own-files.ts";
 import { createWorkerEngine } from "../../../electron/host/policy/worker-engine.ts";
 import { freePort, temporaryFolder, until } from "../../support/processes.ts";
@@ -63,6 +63,14 @@ function own(
   return engine;
 }
 const part = (engine: ReturnType<typeof own>) => ({ name: "article", engine, read: readOwn });
+
+/** As policy-engines.ts puts it together. */
+const serverPart = (name: string, engine: OpaServerEngine) => ({
+  name,
+  engine,
+  read: (answer: unknown) => readOwn(engine.result(answer)),
+  mark: (answer: unknown) => engine.mark(answer),
+});
 
 describe("what a policy of the person's own says", () => {
   it("in sets, or as the article's allow and deny; nothing is a no where allow is a yes or a no", () => {
@@ -175,6 +183,59 @@ decision := {"deny": [x | some a in numbers.range(1, 3000); some b in numbers.ra
       expect(beats).toBeGreaterThan(3);
       await expect(engine.evaluate(input("x"))).rejects.toThrow(/within 300 ms/);
     },
+  );
+
+  /** Takes memory without end for one tool, and answers for the others. */
+  const greedy = `package greedy
+import rego.v1
+decision := {"deny": [], "ask": [], "allow": [sprintf("n%d", [count(all)])]} if {
+	input.tool.name == "greedy"
+	all := [[a, b, "some text that takes its room"] | some a in numbers.range(1, 5000); some b in numbers.range(1, 5000)]
+}
+decision := {"deny": [], "ask": [], "allow": ["modest"]} if input.tool.name != "greedy"
+`;
+  it.skipIf(!opa)(
+    `that takes memory without end is denied at its limit, and the next call is answered${WITHOUT}`,
+    async () => {
+      // Time enough: it is the memory that ends it.
+      const engine = own(await compileRego(greedy), [], { answerMs: 30_000, startMs: 5000 });
+      const asking = [{ name: "greedy", engine, read: readOwn }];
+      expect(await decideAll(asking, input("search"))).toMatchObject({ rules: ["greedy/modest"] });
+      const before = process.memoryUsage().rss;
+      await expect(engine.evaluate(input("greedy"))).rejects.not.toThrow(/within/);
+      expect(await decideAll(asking, input("greedy"))).toEqual({
+        effect: "deny",
+        rules: ["built-in/policy-failed"],
+      });
+      // 64 MiB is all that it gets, and a thread around it.
+      expect(process.memoryUsage().rss - before).toBeLessThan(250 * 1024 * 1024);
+      expect(await decideAll(asking, input("search"))).toMatchObject({ effect: "allow" });
+    },
+    60_000,
+  );
+
+  it.skipIf(!opa)(
+    `asked about many at once, says of each what it says of it alone, also where one takes too long${WITHOUT}`,
+    async () => {
+      const odd = `package odd
+import rego.v1
+decision := {"deny": [x | some a in numbers.range(1, 3000); some b in numbers.range(1, 3000); x := a * b; x == -1], "ask": [], "allow": []} if input.tool.name == "slow"
+decision := {"deny": [], "ask": [], "allow": [input.tool.name]} if input.tool.name != "slow"
+`;
+      const bundle = await compileRego(odd);
+      const many = createWorkerEngine(bundle, [], { answerMs: 400, startMs: 5000 }, 32);
+      closers.push(() => many.close());
+      await many.ready();
+      const tools = Array.from({ length: 70 }, (_, i) => (i === 40 ? "slow" : `tool-${i}`));
+      const found = await Promise.allSettled(tools.map((tool) => many.evaluate(input(tool))));
+      expect(found.map((one) => one.status === "fulfilled")).toEqual(
+        tools.map((tool) => tool !== "slow"),
+      );
+      expect(found.map((one) => (one.status === "fulfilled" ? one.value : null))).toEqual(
+        tools.map((tool) => (tool === "slow" ? null : { deny: [], ask: [], allow: [tool] })),
+      );
+    },
+    20_000,
   );
 
   it("answers calls that come together in order, and with the rules of now", async () => {
@@ -295,7 +356,7 @@ describe("an OPA server", () => {
       token: async () => (token === null ? null : new Secret(token)),
     });
     closers.push(() => engine.close());
-    return decideAll([{ name: "company", engine, read: readOwn }], input("search"));
+    return decideAll([serverPart("company", engine)], input("search"));
   }
   const failed = { effect: "deny", rules: ["built-in/policy-failed"] };
 
@@ -309,8 +370,12 @@ describe("an OPA server", () => {
         response.end(JSON.stringify({ decision_id: "d1", result: { allow: ["r1"] } }));
       });
     });
-    expect(await ask(url, "t0ken")).toEqual({ effect: "allow", rules: ["company/r1"] });
-    expect(seen.path).toBe("/v1/data/x/decision");
+    expect(await ask(url, "t0ken")).toEqual({
+      effect: "allow",
+      rules: ["company/r1"],
+      marks: [{ policy: "company", decisionId: "d1", revision: null }],
+    });
+    expect(seen.path).toBe("/v1/data/x/decision?provenance=true");
     expect(seen.token).toBe("Bearer t0ken");
     expect(JSON.parse(seen.body)).toEqual({ input: input("search") });
   });
@@ -350,8 +415,29 @@ describe("an OPA server", () => {
     const gone = `http://127.0.0.1:${await freePort()}/v1/data/x`;
     expect(await ask(gone)).toEqual(failed);
     // No `result`: undefined in OPA, and so a no.
-    const undefinedOne = await peer((_request, response) => response.end(`{"decision_id": "d"}`));
+    const undefinedOne = await peer((_request, response) => response.end("{}"));
     expect(await ask(undefinedOne)).toEqual({ effect: "deny", rules: ["company/not-allowed"] });
+  });
+
+  it("names its decision and its bundles, where they are names that may be written down", async () => {
+    const marks = async (more: object) => {
+      const text = JSON.stringify({ result: true, ...more });
+      return (await ask(await peer((_request, response) => response.end(text)))).marks;
+    };
+    const mark = (decisionId: string | null, revision: string | null) => [
+      { policy: "company", decisionId, revision },
+    ];
+    expect(await marks({})).toBeUndefined();
+    const bundles = { authz: { revision: "r7" }, data: { revision: "2026-11-28" }, none: {} };
+    expect(await marks({ decision_id: "d-1", provenance: { bundles } })).toEqual(
+      mark("d-1", "authz=r7,data=2026-11-28"),
+    );
+    expect(await marks({ provenance: { version: "1.2", revision: "abc" } })).toEqual(
+      mark(null, "abc"),
+    );
+    for (const odd of ["", 7, null, "x".repeat(129), "a\u202eb", "two words"]) {
+      expect(await marks({ decision_id: odd, provenance: odd }), String(odd)).toBeUndefined();
+    }
   });
 
   it.skipIf(!opa)(`that is the real one says what the article means${WITHOUT}`, async () => {
@@ -361,6 +447,9 @@ describe("an OPA server", () => {
       "--server",
       "--addr",
       `127.0.0.1:${port}`,
+      // With a decision log each answer has an id.
+      "--set",
+      "decision_logs.console=true",
       path.join(FIXTURES, "article.rego"),
     ];
     const child = spawn("opa", args, { stdio: "ignore" });
@@ -377,8 +466,15 @@ describe("an OPA server", () => {
     });
     closers.push(() => engine.close());
     for (const [asked, effect] of MEANT) {
-      const said = await decideAll([{ name: "opa", engine, read: readOwn }], asked);
+      const said = await decideAll([serverPart("opa", engine)], asked);
       expect(said.effect, asked.tool.name).toBe(effect);
+      expect(said.marks).toEqual([
+        {
+          policy: "opa",
+          decisionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          revision: null,
+        },
+      ]);
     }
   });
 });
