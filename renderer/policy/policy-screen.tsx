@@ -44,13 +44,14 @@ export function PolicyScreen(): ReactNode {
             <Tabs.Tab value="flow" className="tab">
               {w.flowTab}
             </Tabs.Tab>
-            <Tabs.Tab
-              value="learn"
-              className="tab"
-              aria-label={proposed === 0 ? undefined : words.learning.tabCount(proposed)}
-            >
+            <Tabs.Tab value="learn" className="tab">
               {words.learning.tab}
-              {proposed > 0 && <span className="tab-count">{proposed}</span>}
+              {proposed > 0 && (
+                <span className="tab-count" title={words.learning.tabCount(proposed)}>
+                  {" "}
+                  {proposed}
+                </span>
+              )}
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="rules" className="tab-panel">

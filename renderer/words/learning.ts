@@ -8,8 +8,7 @@ const once = (count: number): string => plural(count, { one: "once", other: "# t
 
 export const learningWords = {
   tab: "Learn",
-  tabCount: (count: number) =>
-    plural(count, { one: "Learn: 1 proposed rule", other: "Learn: # proposed rules" }),
+  tabCount: (count: number) => plural(count, { one: "1 proposed rule", other: "# proposed rules" }),
   emptyTitle: "Rules from what you answer",
   empty:
     "Countersign watches for a while what you allow and deny, and then proposes rules that would have said the same. Nothing is enforced until you accept it.",
@@ -46,7 +45,7 @@ export const learningWords = {
   review: "Review",
   reviewNamed: (tool: string) => `Review the rule for ${tool}`,
   dismiss: "Put aside",
-  dismissNamed: (tool: string) => `Put the rule for ${tool} aside`,
+  dismissNamed: (tool: string) => `Put aside the rule for ${tool}`,
   title: "Shall this become a rule?",
   text: {
     allow:
