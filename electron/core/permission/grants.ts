@@ -207,7 +207,7 @@ export function createGrants(ports: {
 
     /** Accounts that are signed in now: what was allowed on behalf of any other lapses with its sign-in. */
     keepAccounts(signedIn: ReadonlySet<string>): void {
-      for (const { grant } of [...kept.values()]) {
+      for (const { grant } of kept.values()) {
         if (grant.account !== null && !signedIn.has(grant.account.id)) {
           this.lapseOf(grant.account.id);
         }
