@@ -169,7 +169,7 @@ export function approveOnTerminal(parts: TerminalAskingParts): { close(): void }
 
 /** What is no call and no sign-in stands until it is taken back. */
 const isForGood = (kind: Question["matter"]["kind"]): boolean =>
-  kind !== "call" && kind !== "sign-in";
+  kind !== "call" && kind !== "sign-in" && kind !== "page";
 
 function yesTo({ question }: Showing, typed: string | null): Verdict {
   return {

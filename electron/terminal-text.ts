@@ -11,6 +11,8 @@ const HEADINGS: { readonly [K in Matter["kind"]]?: string } = {
   call: "An agent wants to use a tool",
   consent: "May this agent use this server?",
   "sign-in": "Sign in now? An agent needs the account",
+  "account-changed": "You signed in as somebody else. Shall they stand in the account's place?",
+  page: "A server wants this page opened. Shall the agent be given it?",
   policy: "Shall this policy decide, or not any more?",
   rule: "Shall the rules change like this?",
   labels: "Shall this tool lose labels?",
