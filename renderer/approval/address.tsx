@@ -8,7 +8,6 @@ import { words } from "../words.ts";
 
 export function Address({ url }: { url: string }): ReactNode {
   const facts = hostFacts(url);
-  const w = words.account;
   if (facts === null) {
     return (
       <span className="mono ask-small ask-address">
@@ -25,20 +24,30 @@ export function Address({ url }: { url: string }): ReactNode {
         </strong>
         <Marked text={facts.after} layout={false} />
       </bdi>
-      {facts.warning !== null && (
-        <span className="ask-address-warning">
-          <TriangleAlert size={13} aria-hidden />
-          <span>
-            {facts.warning.kind === "user" ? w.userInfo : w.punycode}
-            {facts.warning.kind === "letters" && (
-              <>
-                {" "}
-                <Shown text={facts.warning.ascii} />
-              </>
-            )}
-          </span>
-        </span>
-      )}
+      <HostWarning url={url} />
+    </span>
+  );
+}
+
+/** Only the warning, for places where a part of the address is shown; nothing where there is none. */
+export function HostWarning({ url }: { url: string }): ReactNode {
+  const warning = hostFacts(url)?.warning ?? null;
+  const w = words.account;
+  if (warning === null) return null;
+  return (
+    <span className="ask-address-warning">
+      <TriangleAlert size={13} aria-hidden />
+      <span>
+        {warning.kind === "user" ? w.userInfo : w.punycode}
+        {warning.kind === "letters" && (
+          <>
+            {" "}
+            <span className="ask-address-ascii mono">
+              <Shown text={warning.ascii} />
+            </span>
+          </>
+        )}
+      </span>
     </span>
   );
 }

@@ -1,5 +1,6 @@
 // One call in the list: what decides in one line, all of it behind that, and the choice.
 import { type ReactNode, useId, useState } from "react";
+import { spelledOut } from "../lib/hidden.ts";
 import { Button } from "../parts/button.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Shown } from "../parts/shown.tsx";
@@ -42,17 +43,26 @@ export function BurstRow(props: {
               <Shown text={subject.tool} />
             </span>
             <span>
-              {w.on} {subject.server.name}
+              {w.on}{" "}
+              <strong>
+                <Shown text={subject.server.name} />
+              </strong>
               {subject.account !== null && (
                 <>
                   {" "}
-                  {w.for} <Shown text={subject.account.who} />
+                  {w.for}{" "}
+                  <strong>
+                    <Shown text={subject.account.who} />
+                  </strong>
                 </>
               )}
               {props.withProgram && subject.program !== null && (
                 <>
                   {" "}
-                  {w.from} <Shown text={subject.program.path} />
+                  {w.from}{" "}
+                  <code>
+                    <Shown text={subject.program.path} />
+                  </code>
                 </>
               )}
             </span>
@@ -89,7 +99,7 @@ export function BurstRow(props: {
               <div
                 className="ask-effects"
                 role="group"
-                aria-label={w.choiceOf(subject.tool, place)}
+                aria-label={w.choiceOf(spelledOut(subject.tool), place)}
               >
                 {need === "alone" ? (
                   <button type="button" className="ask-effect" onClick={props.onOpen}>

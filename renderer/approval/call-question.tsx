@@ -61,7 +61,7 @@ export function CallDetails(props: { matter: CallMatter }): ReactNode {
         <ServerFact server={subject.server} />
         <Whose {...subject} pattern={subject.server.pattern} />
         <Fact name={w.reason}>
-          {rules.map((rule) => w.rules[rule] ?? `${w.ownRule} (${rule})`).join("; ")}
+          <Shown text={rules.map((rule) => w.rules[rule] ?? `${w.ownRule} (${rule})`).join("; ")} />
         </Fact>
       </dl>
       {note !== null && <p className="ask-text">{note}</p>}

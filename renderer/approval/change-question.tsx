@@ -6,6 +6,7 @@ import { Flags } from "../parts/flags.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { Question } from "../types.ts";
 import { words } from "../words.ts";
+import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
 import { ToolDiff } from "./tool-diff.tsx";
 
@@ -30,9 +31,11 @@ export function ChangeQuestion({ matter }: { matter: ChangeMatter }): ReactNode 
           </span>
         </Fact>
         <Fact name={c.server}>
-          <strong>{server.name}</strong>
-          <span className="ask-target mono">
-            <Shown text={server.target} />
+          <strong>
+            <Shown text={server.name} />
+          </strong>
+          <span className="ask-target">
+            <Address url={server.target} />
           </span>
         </Fact>
         {agent !== null && (

@@ -5,6 +5,8 @@ import { Button } from "../parts/button.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { ConsentOffer, Terms } from "../types.ts";
 import { words } from "../words.ts";
+import { Address, HostWarning } from "./address.tsx";
+import { Fact } from "./fact.tsx";
 import { AgentFact, ServerFact } from "./parties.tsx";
 import type { QuestionStore } from "./question-store.ts";
 import { type Choices, ToolChoices } from "./tool-choices.tsx";
@@ -30,6 +32,11 @@ export function ConsentQuestion(props: {
           server={server}
           note={server.kind === "stdio" && <span className="faint">{w.local}</span>}
         />
+        {offer.account === null && terms.issuer !== null && (
+          <Fact name={w.terms.issuer}>
+            <Address url={terms.issuer} />
+          </Fact>
+        )}
         <Whose
           pattern={server.pattern}
           account={offer.account}
@@ -84,6 +91,7 @@ function Changed(props: { before: NonNullable<ConsentOffer["before"]> }): ReactN
               {term !== "setup" && (
                 <span className="ask-was mono">
                   <Shown text={w.was(textOf(before.terms[term]))} />
+                  <HostWarning url={textOf(before.terms[term])} />
                 </span>
               )}
             </li>

@@ -33,7 +33,8 @@ export function fieldsOf(argumentsText: string): readonly ArgumentField[] {
     }
     const text = JSON.stringify(value);
     if (pointer === "" || text.length > LONGEST) return;
-    const shown = text.length > PREVIEW ? `${text.slice(0, PREVIEW)}…` : text;
+    const shown =
+      text.length > PREVIEW ? `${text.slice(0, PREVIEW).replace(/[\ud800-\udbff]$/, "")}…` : text;
     found.push({ pointer, name, value: shown });
   };
   try {

@@ -19,7 +19,9 @@ export function LabelsQuestion(props: {
       <p className="ask-text">{w.text}</p>
       <dl className="facts ask-facts">
         <Fact name={c.server}>
-          <strong>{server}</strong>
+          <strong>
+            <Shown text={server} />
+          </strong>
         </Fact>
         <Fact name={c.tool}>
           <span className="ask-tool">{tool === null ? w.everyTool : <Shown text={tool} />}</span>

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Shown } from "../parts/shown.tsx";
 import type { Subject } from "../types.ts";
 import { words } from "../words.ts";
+import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
 
 const w = words.approval.call;
@@ -28,11 +29,13 @@ export function ServerFact(props: {
   const { server, note } = props;
   return (
     <Fact name={w.server}>
-      <strong>{server.name}</strong>
+      <strong>
+        <Shown text={server.name} />
+      </strong>
       <span className={`badge badge-${server.stage}`}>{words.servers.stage[server.stage]}</span>
       {note}
-      <span className="ask-target mono">
-        <Shown text={server.target} />
+      <span className="ask-target">
+        <Address url={server.target} />
       </span>
     </Fact>
   );

@@ -6,6 +6,7 @@ import { RegoSource } from "../policy/rego/rego-source.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { Question } from "../types.ts";
 import { words } from "../words.ts";
+import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
 
 type PolicyMatter = Extract<Question["matter"], { readonly kind: "policy" }>;
@@ -24,11 +25,16 @@ export function PolicyQuestion(props: { matter: PolicyMatter }): ReactNode {
       </div>
       <dl className="facts ask-facts">
         <Fact name={w.name}>
-          <strong>{policy.name}</strong> {w.modes[mode][0]}
+          <strong>
+            <Shown text={policy.name} />
+          </strong>{" "}
+          {w.modes[mode][0]}
         </Fact>
         {replaces !== undefined && (
           <Fact name={words.rego.replaces}>
-            <strong>{replaces}</strong>
+            <strong>
+              <Shown text={replaces} />
+            </strong>
           </Fact>
         )}
         {source.type === "bundle" ? (
@@ -42,9 +48,7 @@ export function PolicyQuestion(props: { matter: PolicyMatter }): ReactNode {
           </>
         ) : (
           <Fact name={w.server}>
-            <code>
-              <Shown text={source.url} />
-            </code>
+            <Address url={source.url} />
             <span className="ask-target">{w.serverText}</span>
           </Fact>
         )}

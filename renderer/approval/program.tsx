@@ -1,5 +1,6 @@
 // The program that a call came from: what the system says, set apart from what proves the agent.
 import { Fragment, type ReactNode } from "react";
+import { spelledOut } from "../lib/hidden.ts";
 import { Shown } from "../parts/shown.tsx";
 import type { Subject } from "../types.ts";
 import { words } from "../words.ts";
@@ -18,7 +19,7 @@ export function ProgramView(props: { program: Subject["program"] }): ReactNode {
                 ←
               </span>
             )}
-            <span title={one.path ?? undefined}>
+            <span title={one.path === null ? undefined : spelledOut(one.path)}>
               <Shown text={one.name} />
             </span>
           </Fragment>

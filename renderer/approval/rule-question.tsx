@@ -6,6 +6,7 @@ import { Shown } from "../parts/shown.tsx";
 import type { RuleItem } from "../types.ts";
 import { EffectMark } from "../policy/effect-mark.tsx";
 import { words } from "../words.ts";
+import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
 
 const isWide = ({ rule }: RuleItem): boolean =>
@@ -81,10 +82,10 @@ function RuleFacts(props: { item: RuleItem }): ReactNode {
         <strong>{agent === null ? w.anyAgent : <Shown text={agent} />}</strong>
       </Fact>
       <Fact name={c.server}>
-        <strong>{server ?? w.anyServer}</strong>
+        <strong>{server === null ? w.anyServer : <Shown text={server} />}</strong>
         {rule.target !== null && (
-          <span className="ask-target mono">
-            <Shown text={rule.target} />
+          <span className="ask-target">
+            <Address url={rule.target} />
           </span>
         )}
       </Fact>

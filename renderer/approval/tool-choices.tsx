@@ -2,6 +2,7 @@
 // what a tool says of itself alone.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { spelledOut } from "../lib/hidden.ts";
 import { Button } from "../parts/button.tsx";
 import { Shown } from "../parts/shown.tsx";
 import type { OfferedTool, ToolChoice } from "../types.ts";
@@ -171,7 +172,7 @@ function ToolRow(props: {
           </small>
         )}
       </div>
-      <div className="ask-effects" role="radiogroup" aria-label={w.effectOf(tool.name)}>
+      <div className="ask-effects" role="radiogroup" aria-label={w.effectOf(spelledOut(tool.name))}>
         {EFFECTS.map((one) => (
           <button
             key={one}

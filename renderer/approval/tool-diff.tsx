@@ -1,6 +1,7 @@
 // A tool as it was agreed to and as it is now, field by field, with what is hidden made visible.
 import { type ReactNode, useMemo } from "react";
 import { diffFields, type FieldDiff } from "../lib/diff.ts";
+import { spelledOut } from "../lib/hidden.ts";
 import { Marked } from "../parts/shown.tsx";
 import { words } from "../words.ts";
 
@@ -33,7 +34,7 @@ function Field(props: { field: FieldDiff; agreed: boolean }): ReactNode {
         </span>
         {agreed && <span className={`diff-state diff-${field.state}`}>{w.field[field.state]}</span>}
       </div>
-      <pre className="diff-text" dir="ltr" tabIndex={0} aria-label={field.name}>
+      <pre className="diff-text" dir="ltr" tabIndex={0} aria-label={spelledOut(field.name)}>
         {field.pieces.map((piece, index) => {
           const text = <Marked text={piece.text} layout />;
           // Pieces never change places: they are cut from two unchanging texts.

@@ -26,7 +26,10 @@ export function Trifecta(props: { brought: readonly Brought[] }): ReactNode {
                     <code>
                       <Shown text={by.tool} />
                     </code>{" "}
-                    {w.on} <strong>{by.server}</strong>{" "}
+                    {w.on}{" "}
+                    <strong>
+                      <Shown text={by.server} />
+                    </strong>{" "}
                     <span className="faint">{w.at(clockTime(Date.parse(by.at)))}</span>
                   </>
                 )}

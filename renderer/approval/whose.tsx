@@ -1,9 +1,11 @@
 // On whose behalf, and with which credential: what Countersign knows before anything is sent.
 import type { ReactNode } from "react";
 import { hostOf } from "../identities/account-face.ts";
+import { spelledOut } from "../lib/hidden.ts";
 import { Shown } from "../parts/shown.tsx";
 import type { Subject } from "../types.ts";
 import { words } from "../words.ts";
+import { Address, HostWarning } from "./address.tsx";
 import { Fact } from "./fact.tsx";
 
 export function Whose(props: {
@@ -26,7 +28,8 @@ export function Whose(props: {
             <strong>
               <Shown text={account.who} />
             </strong>
-            <span title={account.issuer}>{w.at(hostOf(account.issuer))}</span>
+            <span title={spelledOut(account.issuer)}>{w.at(hostOf(account.issuer))}</span>
+            <HostWarning url={account.issuer} />
             <span className="ask-target faint">
               {[
                 account.claimed ? w.claimed : null,
@@ -48,9 +51,7 @@ export function Whose(props: {
       <Fact name={w.credential}>{words.log.pattern[pattern]}</Fact>
       {audience !== null && (
         <Fact name={w.audience}>
-          <span className="mono ask-small">
-            <Shown text={audience} />
-          </span>
+          <Address url={audience} />
         </Fact>
       )}
       {hasToken && (

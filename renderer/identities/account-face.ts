@@ -1,4 +1,5 @@
 // Who an account is, in a line, and which registration it belongs to. Pure.
+import { spelledOut } from "../lib/hidden.ts";
 import type { AccountView, Issuer } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -24,11 +25,11 @@ export const accountsOf = (
       one.clientId === issuer.clientId,
   );
 
-/** Host of an address for people; the text itself where it is none. */
+/** Host of an address for people; where it is none the text itself, with what is hidden in brackets. */
 export function hostOf(url: string): string {
   try {
     return new URL(url).host;
   } catch {
-    return url;
+    return spelledOut(url);
   }
 }

@@ -43,13 +43,14 @@ const NAMES: Readonly<Record<number, string>> = {
   0xfeff: "BOM",
 };
 
-// Hangul fillers, the combining grapheme joiner and the Braille blank draw nothing although they are
-// letters or symbols by category; the supplementary variation selectors can carry a hidden message.
+// What Unicode says may be ignored (DI, UAX #44: Hangul fillers, variation selectors, tags and their unassigned
+// neighbours) draws nothing whatever its category, and neither does the Braille blank. Variation selectors can carry a
+// message. No script stacks more than four marks on a letter; what does hides its neighbours.
 const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\u034f|[\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{DI}\p{Noncharacter_Code_Point}\u2800]|(?<=\p{M}{4})\p{M}|(?! )\p{Zs}/gu;
 // A joiner between two pictures, or a picture's own presentation selector, is what it claims to be.
-const EMOJI_JOIN =
-  /(?<=[\p{Extended_Pictographic}\ufe0f\p{EMod}])\u200d(?=\p{Extended_Pictographic})/uy;
+const EMOJI_PART =
+  /(?<=[\p{Extended_Pictographic}\ufe0f\p{EMod}])\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=[0-9#*])\ufe0f(?=\u20e3)/uy;
 
 /** The short name of a code point: `RLO`, `ZWSP`, `TAG a`, or `U+E000`. */
 export function hiddenName(point: number): string {
@@ -73,8 +74,8 @@ export function split(text: string, layout = false): Piece[] {
     const at = match.index;
     const point = match[0].codePointAt(0) ?? 0;
     if (layout && (point === 0x0a || point === 0x09)) continue;
-    EMOJI_JOIN.lastIndex = at;
-    if (point === 0x200d && EMOJI_JOIN.test(text)) continue;
+    EMOJI_PART.lastIndex = at;
+    if (EMOJI_PART.test(text)) continue;
     if (at > from) pieces.push({ kind: "text", text: text.slice(from, at) });
     pieces.push({ kind: "hidden", name: hiddenName(point), code: codeOf(point) });
     from = at + match[0].length;

@@ -26,8 +26,9 @@ export function hostFacts(url: string): HostFacts | null {
     return null;
   }
   if (!/^https?:$/.test(parsed.protocol)) return null;
-  // RFC 3986 section 3.2: the authority ends at the first / ? or #; a browser takes \ for / (WHATWG URL).
-  const found = /^([a-z]+:[\\/]*)([^/\\?#]*)(.*)$/isu.exec(url);
+  // RFC 3986 section 3.2: the authority ends at the first / ? or #; a browser takes \ for /, and reads over controls and
+  // spaces before the scheme, and over line breaks and tabs anywhere (WHATWG URL).
+  const found = /^([\p{Cc} a-z]+:[\p{Cc}\\/]*)([^/\\?#]*)(.*)$/isu.exec(url);
   if (found === null) return null;
   const [, scheme = "", authority = "", rest = ""] = found;
   const at = authority.lastIndexOf("@");

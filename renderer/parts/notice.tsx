@@ -2,6 +2,7 @@
 import { CircleAlert, Info, type LucideIcon, OctagonX, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Complaint } from "../types.ts";
+import { Shown } from "./shown.tsx";
 
 type Tone = "info" | "warning" | "problem";
 const ICON: Record<Tone, LucideIcon> = { info: Info, warning: TriangleAlert, problem: OctagonX };
@@ -40,7 +41,9 @@ export function ComplaintBox(props: { complaint: Complaint; children?: ReactNode
     <div className="complaint" role="alert" ref={intoSight}>
       <CircleAlert size={16} aria-hidden className="complaint-icon" />
       <div>
-        <p className="complaint-sentence">{sentence}</p>
+        <p className="complaint-sentence">
+          <Shown text={sentence} />
+        </p>
         <p className="complaint-advice">{advice}</p>
         <p className="complaint-code">
           <code>{code}</code>

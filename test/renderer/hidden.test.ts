@@ -27,13 +27,18 @@ describe("hidden characters", () => {
     ["private use characters", "\ue000", ["U+E000"]],
     ["a soft hyphen", "pay\u00adpal", ["SHY"]],
     ["a joiner between letters", "a\u200db", ["ZWJ"]],
+    ["tags that are not assigned", "x\u{e0000}\u{e0080}", ["U+E0000", "U+E0080"]],
+    ["selectors on what has no variants", "a\ufe0fb\ufe01\u180b", ["U+FE0F", "U+FE01", "U+180B"]],
+    ["letters that are not drawn", "\u17b4\uffa0\u034f", ["U+17B4", "U+FFA0", "CGJ"]],
+    ["what is no character", "\ufffe\ufff0", ["U+FFFE", "U+FFF0"]],
+    ["marks that pile up", `z${"\u0301".repeat(6)}`, ["U+0301", "U+0301"]],
   ])("marks %s", (_, text, names) => {
     expect(marks(text)).toEqual(names);
   });
 
   it.each([
     ["plain text in many scripts", "naïve Ελλάδα мир 世界 שלום مرحبا नमस्ते 한국어"],
-    ["emoji with joiners and selectors", "👩‍👩‍👧‍👦 ❤️ 👩🏽‍💻"],
+    ["emoji with joiners and selectors", "👩‍👩‍👧‍👦 ❤️ 👩🏽‍💻 1️⃣"],
     ["an ordinary space", "a b"],
   ])("leaves %s alone", (_, text) => {
     expect(marks(text)).toEqual([]);
