@@ -26,6 +26,7 @@ function factsOf(row: CallDetail): (readonly [string, string])[] {
     ["Pattern", row.pattern],
     ["Method", row.method],
     ["Tool", row.tool],
+    ["At the API", row.permit?.route ?? null],
     ["Decision", [row.decision, ...row.rules].join(" ")],
     ...(row.permit?.decisions ?? []).map(
       ({ policy, decisionId, revision }) =>

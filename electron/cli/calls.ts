@@ -104,6 +104,7 @@ function callLine(row: CallRow, out: Context["out"]): string {
   const times = row.count > 1 ? ` ×${row.count}` : "";
   const what = row.kind === "refusal" ? (row.code ?? row.method) : (row.tool ?? row.method);
   const code = row.kind === "refusal" ? null : row.code;
+  const route = cut(visible(row.permit?.route ?? ""), 60);
   return [
     localTime(row.at),
     fit(row.agentName, 16),
@@ -113,7 +114,7 @@ function callLine(row: CallRow, out: Context["out"]): string {
     fit(what, 24),
     out.paint(fit(row.outcome, 11), OUTCOMES[row.outcome]),
     row.totalMs === null ? "       -" : `${String(Math.round(row.totalMs)).padStart(5)} ms`,
-    visible(`${code ?? ""}${times}`),
+    [visible(`${code ?? ""}${times}`), route].filter((part) => part !== "").join("  "),
   ]
     .join("  ")
     .trimEnd();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ApiPreview } from "../../electron/core/openapi/api-register.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
 import { type CompanyApi, companyApi, companyDocument } from "../support/company-api.ts";
+import { ask } from "../support/house.ts";
 import { openDesk, type TestDesk } from "./desk.ts";
 
 const KEY = "canary-90b1c7d2e4-cli-company";
@@ -55,6 +56,23 @@ it("sends nothing to where the file says that the API is until somebody agrees",
   expect(added.out + added.err).not.toContain(KEY);
   const tested = await desk.cli(["server", "test", "shop"]);
   expect(tested.out).toContain("Tools: readItem, scrap");
+});
+
+it("shows of a call what it was at the API", async () => {
+  const { credential } = await desk.house.agent("caller");
+  for (const tool of ["readItem", "nothing"]) {
+    await ask(desk.house.door, `/tools/shop/${tool}/invoke`, {
+      headers: { authorization: `Bearer ${credential}` },
+      body: '{"sku":"a-1"}',
+    });
+  }
+  const rows = await desk.house.calls();
+  const called = rows.find((row) => row.tool === "readItem");
+  const list = await desk.cli(["calls", "--server", "shop"]);
+  expect(list.out).toMatch(/ readItem +ok +\d+ ms {2}GET \/items\/\{sku\}$/m);
+  expect(list.out.match(/GET /g)).toHaveLength(1);
+  const shown = await desk.cli(["calls", "show", called?.id ?? ""]);
+  expect(shown.out).toMatch(/^At the API +GET \/items\/\{sku\}$/m);
 });
 
 it("takes the address with --yes, and all operations with --all", async () => {
