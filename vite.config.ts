@@ -115,6 +115,7 @@ export default defineConfig({
       cli: "electron/cli.ts",
       stdio: "electron/stdio.ts",
       "policy-worker": "electron/host/policy/worker.mjs",
+      "api-worker": "electron/api-worker.ts",
     }),
     preload: forNode("preload", {
       app: "electron/preload/app.ts",
@@ -135,6 +136,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    globalSetup: [path.join(root, "test/build-api-worker.ts")],
     setupFiles: [path.join(root, "test/setup.ts")],
   },
 });

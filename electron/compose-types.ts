@@ -24,6 +24,8 @@ export interface ComposeOptions {
   readonly paces?: Paces | undefined;
   /** How the command line is started on this machine: program and first arguments. */
   readonly commandLine?: readonly string[];
+  /** The file of the thread that reads OpenAPI documents; left out: the one that was built beside the program. */
+  readonly apiWorker?: string | undefined;
   /** Whose assistants are looked for; left out: those of this process's user. */
   readonly around?: Around;
   /** The desktop around the app; none in the headless form. */

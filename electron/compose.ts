@@ -2,6 +2,7 @@
 // in the data folder, hands each room its ports, and closes everything in the order that loses nothing.
 import path from "node:path";
 import pkg from "../package.json" with { type: "json" };
+import { createApiRooms } from "./api-rooms.ts";
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
 import type { AskingPlace } from "./contract.ts";
 import { createConnectRoom } from "./connect-room.ts";
@@ -22,8 +23,6 @@ import { StreamScrubber } from "./core/redact/stream.ts";
 import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
 import { RUN_GAP, RUN_MOST } from "./core/runs/runs.ts";
 import { complaint } from "./core/sentences.ts";
-import { createApiRegister } from "./core/openapi/api-register.ts";
-import { apiProtocol } from "./core/openapi/protocol.ts";
 import { createServerRegister } from "./core/server-register.ts";
 import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
@@ -37,7 +36,6 @@ import { type HandlerPorts, makeHandlers } from "./handlers.ts";
 import { serveControl } from "./host/control/server.ts";
 import { openDoor } from "./host/door/door.ts";
 import { createPrograms } from "./host/door/programs.ts";
-import { createApiUpstream } from "./host/forward/api-upstream.ts";
 import { createHttpSender } from "./host/forward/http-sender.ts";
 import { createHttpUpstream } from "./host/forward/http-upstream.ts";
 import { openJournal } from "./host/journal/open.ts";
@@ -186,16 +184,12 @@ async function compose(
     changed("vault");
   });
 
-  const apis = createApiRegister({ store, clock, digest });
   const sender = createHttpSender();
   closers.push(() => sender.close());
   const http = createHttpUpstream({ returnHeaders, sender });
-  const openapi = createApiUpstream({
-    sender,
-    protocol: apiProtocol,
-    apiOf: (server) => apis.find(server),
-    sessions: createSessions(clock),
-  });
+  const worker = options.apiWorker;
+  const { apis, ...openapi } = createApiRooms({ store, clock, digest, sender, worker });
+  closers.push(() => openapi.close());
   const stdio = createStdioUpstream({
     rules: stdioRules,
     clock,
@@ -214,7 +208,7 @@ async function compose(
     }, SERVER_HINT_MS);
   });
   closers.push(() => clearTimeout(hint ?? undefined));
-  const upstreamFor = (kind: Server["kind"]) => ({ http, stdio, openapi })[kind];
+  const upstreamFor = (kind: Server["kind"]) => ({ http, stdio, openapi: openapi.upstream })[kind];
 
   const scrubber = () => new StreamScrubber(known);
   const discovery = createDiscovery({
@@ -247,7 +241,7 @@ async function compose(
       door?.dropAgent(agentId);
       sessions.dropAgent(agentId);
       stdio.dropAgent(agentId);
-      openapi.dropAgent(agentId);
+      openapi.upstream.dropAgent(agentId);
     },
     certificateDoor: () => inbound.address(),
   });
@@ -268,6 +262,7 @@ async function compose(
     vault,
     clock,
     digest,
+    apis,
     dropServer(server) {
       trials.dropServer(server.id);
       credentials.forget(server);

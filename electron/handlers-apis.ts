@@ -2,7 +2,7 @@
 import type { ApiRegister } from "./core/openapi/api-register.ts";
 import { listOf } from "./core/openapi/protocol.ts";
 import { noApi, type ServerRegister } from "./core/server-register.ts";
-import type { Server, ServerView } from "./core/servers.ts";
+import type { ApiServer, Server, ServerView } from "./core/servers.ts";
 import type { PermissionRooms } from "./permission-rooms.ts";
 import type { Handlers } from "./surface.ts";
 
@@ -22,15 +22,22 @@ export async function agreeToTools(
   await permission.pins.observe(server, listOf(server, api));
 }
 
+/** @throws Refusal `not_applicable` for a server of another kind */
+function apiServer(server: Server): ApiServer {
+  if (server.kind !== "openapi") throw noApi(server);
+  return server;
+}
+
 export function apiHandlers(ports: ApiHandlerPorts, view: (server: Server) => ServerView) {
   const { apis, permission, servers } = ports;
   return {
     "apis.read": ({ document, server }) =>
       apis.preview(document, server === null ? undefined : servers.find(server).id),
     "servers.import": async ({ id, document, operations }) => {
-      const before = servers.find(id);
-      if (before.kind !== "openapi") throw noApi(before);
-      const api = apis.takeAgain(id, document, operations);
+      apiServer(servers.find(id));
+      const api = await apis.takeAgain(id, document, operations);
+      // Reading took a while: it may have been changed, or be gone.
+      const before = apiServer(servers.find(id));
       // Before it is in force: a tool that is not what was agreed to is held back from the first call on.
       await permission.pins.observe(before, listOf(before, api));
       return view(await servers.importAgain(id, api));

@@ -33,7 +33,7 @@ export type {
   TourStep,
   Waiting,
 } from "../electron/contract.ts";
-export type { ApiPreview, OfferedOperation } from "../electron/core/openapi/api-register.ts";
+export type { ApiPreview, OfferedOperation } from "../electron/core/openapi/reading.ts";
 export type { AgentView } from "../electron/core/agents.ts";
 export type { FlowLabel, ToolLabels } from "../electron/core/labels/labels.ts";
 export type { Brought } from "../electron/core/labels/trifecta.ts";

@@ -1,6 +1,6 @@
 // `server add --openapi` and `server import`: a plain HTTP API, from the document that describes it.
 import type { InputOf } from "../contract.ts";
-import type { ApiPreview, OfferedOperation } from "../core/openapi/api-register.ts";
+import type { ApiPreview, OfferedOperation } from "../core/openapi/reading.ts";
 import type { ServerView } from "../core/servers.ts";
 import { agrees, isAttended } from "./ask.ts";
 import { checkUrl, readFile, usage } from "./given.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { StderrTail } from "../contract-views.ts";
 import type { Proposal } from "../core/finding/proposal.ts";
 import { idOf, slug } from "../core/names.ts";
-import type { ApiPreview } from "../core/openapi/api-register.ts";
+import type { ApiPreview } from "../core/openapi/reading.ts";
 import type { Advice, Standing } from "../core/oauth/keeping/advice.ts";
 import { scopeToken } from "../core/patterns.ts";
 import { stage, type ServerView, envName } from "../core/servers.ts";

@@ -189,6 +189,7 @@ export const REFUSALS = {
   stdio_output_invalid: [502, -31013, 76],
   // Plain HTTP APIs
   openapi_invalid: [400, -31015, 65],
+  openapi_unread: [400, -31015, 65],
   openapi_missing: [503, -31013, 65],
   // Settings, data folder, process
   settings_broken: [500, -31014, 65],

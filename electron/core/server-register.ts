@@ -11,7 +11,7 @@ import type { Store } from "./registry.ts";
 import { Secret } from "./secret.ts";
 import { checkStage } from "./oauth/keeping/ladder.ts";
 import { shapeOf } from "./pattern-shape.ts";
-import { checkBase, createApiRegister, destructiveOf } from "./openapi/api-register.ts";
+import { type ApiRegister, checkBase, destructiveOf } from "./openapi/api-register.ts";
 import type { Api } from "./openapi/api.ts";
 import type { OAuthPattern } from "./patterns.ts";
 import { belongs, changed, type ServerChange } from "./server-update.ts";
@@ -31,6 +31,7 @@ export interface ServerPorts {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly digest: Digest;
+  readonly apis: Pick<ApiRegister, "take">;
   /** The server changed or went: end what is open to it and forget its secrets. */
   readonly dropServer: (server: Server) => void;
 }
@@ -98,8 +99,7 @@ export function secretsOf(server: Server): SecretRef[] {
 export type ServerRegister = ReturnType<typeof createServerRegister>;
 
 export function createServerRegister(ports: ServerPorts) {
-  const { store, vault, clock, digest } = ports;
-  const apis = createApiRegister({ store, clock, digest });
+  const { store, vault, clock, digest, apis } = ports;
   const random = (n: number): Uint8Array => digest.random(n);
   const instant = (): string => new Date(clock.now()).toISOString();
 
@@ -161,7 +161,7 @@ export function createServerRegister(ports: ServerPorts) {
     return { pattern, secrets: [[{ tenant, id: secret }, value]] };
   }
 
-  function httpServer(input: NewHttpServer | NewApiServer, common: CommonOf<McpServer>) {
+  async function httpServer(input: NewHttpServer | NewApiServer, common: CommonOf<McpServer>) {
     const checked = input.kind === "openapi" ? checkBase : checkAddress;
     const url = checked(input.url, "servers.add");
     const { allowPlainHttpOnLoopback } = input;
@@ -178,7 +178,7 @@ export function createServerRegister(ports: ServerPorts) {
       trustPem: input.trustPem,
     };
     if (input.kind === "http") return { server: { ...reached, kind: "http" } as const, secrets };
-    const api = apis.take(common.id, input.document, input.operations);
+    const api = await apis.take(common.id, input.document, input.operations);
     const server: ApiServer = { ...reached, kind: "openapi", ...importOf(api) };
     return { server, secrets, api };
   }
@@ -211,7 +211,7 @@ export function createServerRegister(ports: ServerPorts) {
     },
     find,
 
-    /** @throws Refusal `tenant_unknown`, `name_taken`, `plain_http_refused`, `input_invalid`, `vault_*`, `settings_*` */
+    /** @throws Refusal `tenant_unknown`, `name_taken`, `plain_http_refused`, `input_invalid`, `openapi_*`, `vault_*`, `settings_*` */
     async add(input: NewHttpServer | NewApiServer | NewStdioServer): Promise<Server> {
       const tenant = input.tenant ?? DEFAULT_TENANT;
       if (!store.read("tenants").some((t) => t.id === tenant)) {
@@ -233,7 +233,7 @@ export function createServerRegister(ports: ServerPorts) {
         createdAt: instant(),
       };
       const made: Made =
-        input.kind === "stdio" ? stdioServer(input, common) : httpServer(input, common);
+        input.kind === "stdio" ? stdioServer(input, common) : await httpServer(input, common);
       const { server, secrets, api } = made;
       await withSecrets(secrets, () =>
         api === undefined

@@ -21,6 +21,7 @@ const OUTPUTS = [
   "main/cli.cjs",
   "main/stdio.cjs",
   "main/policy-worker.cjs",
+  "main/api-worker.cjs",
   "preload/app.cjs",
   "preload/approval.cjs",
   "renderer/index.html",

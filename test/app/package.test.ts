@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FUSES, readFuses } from "../../electron/package/fuses.mjs";
+import { companyDocument } from "../support/company-api.ts";
 import { freePort, portAnswers, until } from "../support/processes.ts";
 import { buildPackages, makeHome, type Packages, processOf, runAs, startAs } from "./packaged.ts";
 import { electronProgram, root } from "./window.ts";
@@ -44,6 +45,7 @@ here("the packages", () => {
     ]);
     const inside = archived(path.join(resources, "app.asar"));
     expect(inside).toContain("dist/main/main.cjs");
+    expect(inside).toContain("dist/main/api-worker.cjs");
     expect(inside).toContain("dist/renderer/approval.html");
     const strange = inside.filter(
       (name) => !/^(?:dist\/(?:main|preload|renderer)\/|node_modules\/|package\.json$)/.test(name),
@@ -149,6 +151,11 @@ here("the packages", () => {
       expect(JSON.parse(status.output)).toMatchObject({
         vault: { kind: "keychain", state: "ready" },
       });
+      // The thread that reads documents starts from inside the archive.
+      const document = path.join(home, "api.json");
+      fs.writeFileSync(document, JSON.stringify(companyDocument("https://api.example/v1")));
+      const read = await runAs(home, [cli, "server", "import", document, "--data", data]);
+      expect(read.output).toMatch(/readItem\s+GET \/items\/\{sku\}\s+yes/);
       // Words of the installed program name its own command line, where it lies.
       const doctor = await runAs(home, [cli, "doctor", "--data", data]);
       expect(doctor.output).toMatch(/locked|Locking the screen/);

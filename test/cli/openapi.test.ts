@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ApiPreview } from "../../electron/core/openapi/api-register.ts";
+import type { ApiPreview } from "../../electron/core/openapi/reading.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
 import { type CompanyApi, companyApi, companyDocument } from "../support/company-api.ts";
 import { ask } from "../support/house.ts";

@@ -19,6 +19,8 @@ const codeOf = async (run: () => unknown): Promise<string> => {
   return "nothing was refused";
 };
 
+const noApis = { take: () => Promise.reject(new Error("no document is read in these tests")) };
+
 const http = (change: Partial<NewHttpServer> = {}): NewHttpServer => ({
   kind: "http",
   name: "notes",
@@ -124,6 +126,7 @@ describe("servers and their keys", () => {
       vault,
       clock: movableClock(),
       digest,
+      apis: noApis,
       dropServer: () => undefined,
     });
   });
@@ -210,6 +213,7 @@ describe("credentials", () => {
       vault,
       clock: movableClock(),
       digest,
+      apis: noApis,
       dropServer: () => undefined,
     });
     const server = await servers.add(http());
@@ -236,6 +240,7 @@ describe("credentials", () => {
       vault,
       clock: movableClock(),
       digest,
+      apis: noApis,
       dropServer: () => undefined,
     });
     const server = await servers.add(http());
@@ -257,6 +262,7 @@ describe("credentials", () => {
       vault,
       clock: movableClock(),
       digest,
+      apis: noApis,
       dropServer: () => undefined,
     });
     const server = await servers.add(http());
@@ -288,6 +294,7 @@ describe("credentials", () => {
       vault,
       clock: movableClock(),
       digest,
+      apis: noApis,
       dropServer: () => undefined,
     });
     const server = await servers.add(http());

@@ -10,6 +10,7 @@ import { type Lab, startLab } from "../../electron/lab/index.ts";
 import { type CompanyApi, companyApi, companyDocument } from "../support/company-api.ts";
 import { answer, asked } from "../support/asking.ts";
 import { ask, type House, openHouse, toolCall } from "../support/house.ts";
+import { largeApi } from "../support/large-api.ts";
 import { until } from "../support/processes.ts";
 
 const KEY = "canary-4f7c1d90ab35e862-company";
@@ -202,6 +203,23 @@ it("lets go of the API when the agent hangs up", async () => {
   await until(() => api.hungUp() === before + 1, 2000, "the API losing its asker");
   await client.close();
 });
+
+it("answers agents while a large document is read", async () => {
+  let reading = true;
+  const read = house
+    .call("apis.read", { document: largeApi(1024 * 1024) })
+    .finally(() => (reading = false));
+  const took: number[] = [];
+  while (reading) {
+    const from = performance.now();
+    expect((await invoke("readItem", { sku: "meanwhile" })).status).toBe(200);
+    took.push(performance.now() - from);
+  }
+  expect((await read).operations.length).toBeGreaterThan(900);
+  // Beside a reading on the same thread it would be one or two, the longest as long as the reading.
+  expect(took.length).toBeGreaterThan(5);
+  expect(Math.max(...took)).toBeLessThan(1000);
+}, 20_000);
 
 it("writes down what a call is at the API, before it is sent", async () => {
   await invoke("readItem", { sku: "row" });

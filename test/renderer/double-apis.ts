@@ -1,28 +1,19 @@
 // The stand-in's answers about OpenAPI documents: the real reader, over what the stand-in keeps.
-import type { ApiPreview } from "../../electron/core/openapi/api-register.ts";
-import { createApiRegister } from "../../electron/core/openapi/api-register.ts";
-import type { Api } from "../../electron/core/openapi/api.ts";
+import type { ApiOperation } from "../../electron/core/openapi/api.ts";
+import { type ApiPreview, previewOf, takenOf } from "../../electron/core/openapi/reading.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
-import { clock, digest } from "../../electron/platform.ts";
+import { clock } from "../../electron/platform.ts";
 import type { Handlers } from "../../electron/surface.ts";
-import { memoryStore } from "../support/ports.ts";
 
-const ID = "srv_document0";
-
-function registerOf(tools: readonly Api[]) {
-  const store = memoryStore();
-  (store.all as { apis: readonly Api[] }).apis = tools;
-  return createApiRegister({ store, clock, digest });
-}
 /** What was imported, by server. */
-const imported = new Map<string, Api>();
+const imported = new Map<string, readonly ApiOperation[]>();
 
 export function remember(
   server: string,
   document: string,
   operations: readonly string[] | null,
 ): void {
-  imported.set(server, registerOf([]).take(server, document, operations));
+  imported.set(server, takenOf({ text: document, names: operations, kept: [] }).operations);
 }
 
 /** A server that was made of a document some days ago. */
@@ -44,8 +35,9 @@ export const sampleApi = (url: string, document: string): ServerView => ({
 
 /** What an import makes of a server. */
 export function apiOf(document: string, operations: readonly string[] | null) {
-  const api = registerOf([]).take(ID, document, operations);
-  const { title, version, importedAt } = api;
+  const api = takenOf({ text: document, names: operations, kept: [] });
+  const { title, version } = api;
+  const importedAt = new Date(clock.now()).toISOString();
   return {
     kind: "openapi" as const,
     importedAt,
@@ -57,9 +49,8 @@ export function apiOf(document: string, operations: readonly string[] | null) {
 export function apiAnswers(world: { servers: readonly ServerView[] }, changed: () => void) {
   return {
     "apis.read": ({ document, server }): ApiPreview => {
-      const api = server === null ? undefined : imported.get(server);
-      if (server === null || api === undefined) return registerOf([]).preview(document);
-      return registerOf([api]).preview(document, server);
+      const before = server === null ? undefined : imported.get(server);
+      return previewOf({ text: document, before: before ?? null });
     },
     "servers.import": ({ id, document, operations }) => {
       const before = world.servers.find((one) => one.id === id);

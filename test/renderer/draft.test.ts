@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { contract } from "../../electron/contract.ts";
 import { patternSchema } from "../../electron/core/servers.ts";
-import { createApiRegister } from "../../electron/core/openapi/api-register.ts";
-import { clock, digest } from "../../electron/platform.ts";
+import { previewOf } from "../../electron/core/openapi/reading.ts";
 import { withDocument } from "../../renderer/servers/api-draft.ts";
 import {
   type Draft,
@@ -15,7 +14,6 @@ import {
 } from "../../renderer/servers/draft.ts";
 
 import { companyDocument } from "../support/company-api.ts";
-import { memoryStore } from "../support/ports.ts";
 
 const http = (part: Partial<HttpDraft>, more: Partial<Draft> = {}): Draft => ({
   ...EMPTY_DRAFT,
@@ -23,9 +21,10 @@ const http = (part: Partial<HttpDraft>, more: Partial<Draft> = {}): Draft => ({
   http: { ...EMPTY_DRAFT.http, url: "https://mcp.linear.app/mcp", key: "k", ...part },
 });
 const BASE = "https://api.company.example/v1";
-const preview = createApiRegister({ store: memoryStore(), clock, digest }).preview(
-  JSON.stringify(companyDocument(BASE)),
-);
+const preview = previewOf({
+  text: JSON.stringify(companyDocument(BASE)),
+  before: null,
+});
 const api = (part: Partial<HttpDraft> = {}, picked?: readonly string[]): Draft => {
   const read = withDocument({ ...EMPTY_DRAFT, kind: "openapi" }, "{}", preview);
   return {

@@ -6,6 +6,7 @@ import { createCountersign } from "../../electron/compose.ts";
 import type { InputOf, Method, OutputOf, Reply } from "../../electron/contract.ts";
 import type { CallRow } from "../../electron/core/journal.ts";
 import type { Log } from "../../electron/core/log.ts";
+import { API_WORKER } from "./api-worker.ts";
 import { freePort, temporaryFolder, until } from "./processes.ts";
 import { ONLY_MET, writeRules } from "./rules.ts";
 
@@ -58,6 +59,7 @@ export async function openHouse({
     removedEnvironment: [],
     log,
     paces: UNHURRIED,
+    apiWorker: API_WORKER,
     ...change,
   });
   const reply = async <M extends Method>(
