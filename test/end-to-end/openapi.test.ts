@@ -207,7 +207,7 @@ it("lets go of the API when the agent hangs up", async () => {
 it("answers agents while a large document is read", async () => {
   let reading = true;
   const read = house
-    .call("apis.read", { document: largeApi(1024 * 1024) })
+    .call("apis.read", { document: largeApi(384 * 1024) })
     .finally(() => (reading = false));
   const took: number[] = [];
   while (reading) {
@@ -215,7 +215,7 @@ it("answers agents while a large document is read", async () => {
     expect((await invoke("readItem", { sku: "meanwhile" })).status).toBe(200);
     took.push(performance.now() - from);
   }
-  expect((await read).operations.length).toBeGreaterThan(900);
+  expect((await read).operations.length).toBeGreaterThan(300);
   // Beside a reading on the same thread it would be one or two, the longest as long as the reading.
   expect(took.length).toBeGreaterThan(5);
   expect(Math.max(...took)).toBeLessThan(1000);
