@@ -35,6 +35,9 @@ export interface OpenOptions {
   readonly theme?: "light" | "dark";
   /** The address; a fresh link by default. */
   readonly url?: string;
+  /** Stops the page's clock here, in milliseconds since 1970: it goes on where a test lets it (`page.clock.runFor`). */
+  readonly at?: number;
+  readonly reducedMotion?: boolean;
 }
 
 export async function open(
@@ -42,10 +45,11 @@ export async function open(
   app: Double,
   options: OpenOptions = {},
 ): Promise<Opened> {
-  const { width = 1280, height = 800, theme = "light" } = options;
+  const { width = 1280, height = 800, theme = "light", at } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
+    reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
   });
@@ -70,6 +74,11 @@ export async function open(
       console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
+  if (at !== undefined) {
+    // It runs until it is stopped.
+    await page.clock.install({ time: at - 60_000 });
+    await page.clock.pauseAt(at);
+  }
   await page.goto(options.url ?? app.link());
   return { page, faults, close: () => context.close() };
 }

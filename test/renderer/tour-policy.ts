@@ -253,8 +253,6 @@ const QUESTIONS: readonly Stop[] = [
             },
             ["built-in/destructive"],
           ),
-          asks({ argumentsHash: "1" }),
-          asks({ argumentsHash: "2" }),
         ],
       }),
     go: shown,
