@@ -13,6 +13,8 @@ export class BurstStore {
   readonly #changed: (burst: Burst | null) => void;
   #burst: Burst | null = null;
   #showing = 0;
+  /** A no that came while answers were on their way. */
+  #after: (() => void) | null = null;
 
   constructor(bridge: Bridge, changed: (burst: Burst | null) => void) {
     this.#bridge = bridge;
@@ -104,6 +106,10 @@ export class BurstStore {
 
   /** No to every row. `pause`: and the person did not ask for any of it. */
   async denyAll(pause: boolean): Promise<void> {
+    if (this.#burst?.answering === true) {
+      this.#after = () => void this.denyAll(pause);
+      return;
+    }
     const first = this.#burst?.rows.find(isLive);
     await this.#say((row) => ({ type: pause && row === first ? "deny-and-pause" : "deny" }));
   }
@@ -142,6 +148,9 @@ export class BurstStore {
 
   #idle(): void {
     if (this.#burst !== null) this.#set({ ...this.#burst, answering: false });
+    const after = this.#after;
+    this.#after = null;
+    after?.();
   }
 
   /** A no must not get lost because a showing is under way; a yes is for the showing that was on the screen. */

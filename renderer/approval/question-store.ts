@@ -99,6 +99,8 @@ export class QuestionStore {
     const open = reply.value;
     const { shown, alone } = this.#view;
     this.#list.update(open);
+    // A row that was opened by itself, and is being shown.
+    if (shown === null && open.some(({ id }) => id === alone)) return this.#set({ open });
     const same = open.find(({ id }) => id === shown?.id);
     if (same !== undefined && shown !== null) {
       // Deadline and number of calls may have changed; what is asked cannot.

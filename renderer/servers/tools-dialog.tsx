@@ -7,10 +7,11 @@ import { Button } from "../parts/button.tsx";
 import { CopyLine } from "../parts/copy.tsx";
 import { Modal } from "../parts/dialog.tsx";
 import { Flags } from "../parts/flags.tsx";
+import { FlowChips, useLabelSetter } from "../parts/flow-chips.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
-import { useBridge } from "../state/context.tsx";
+import { useApp, useBridge } from "../state/context.tsx";
 import type { Complaint, Reply, ServerView, ToolView } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -88,6 +89,7 @@ export function ToolsDialog(props: { server: ServerView; onClose: () => void }):
         {shown.length > 0 && <Rows tools={shown} chosen={chosen} onChoose={setChosen} />}
         {open !== null && (
           <Detail
+            server={server.id}
             tool={open}
             busy={busy}
             asks={asks}
@@ -156,7 +158,38 @@ function Rows(props: {
   );
 }
 
+/** What the tool does with data, as the person says it. */
+function ToolLabels(props: { server: string; tool: string }): ReactNode {
+  const { server, tool } = props;
+  const { labels } = useApp();
+  const { set, waiting, complaint } = useLabelSetter();
+  const w = words.policy.labels;
+  if (labels === null) return null;
+  const known = labels.tools.find((one) => one.server === server && one.tool === tool);
+  return (
+    <>
+      <div className="tools-labels" title={w.text}>
+        <span>{w.heading}</span>
+        <FlowChips
+          view={labels}
+          server={server}
+          tool={tool}
+          suggested={known?.suggested ?? []}
+          onSet={set}
+        />
+      </div>
+      {waiting && (
+        <p className="flow-waits" role="status">
+          {w.waits}
+        </p>
+      )}
+      {complaint !== null && <ComplaintBox complaint={complaint} />}
+    </>
+  );
+}
+
 function Detail(props: {
+  server: string;
   tool: ToolView;
   busy: boolean;
   asks: boolean;
@@ -192,6 +225,7 @@ function Detail(props: {
           </>
         )}
       </p>
+      <ToolLabels key={tool.name} server={props.server} tool={tool.name} />
       <Flags flags={tool.claims.flags} />
       <ClaimsBox claims={tool.claims} />
       <div className="ask-hash">

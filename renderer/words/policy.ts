@@ -70,6 +70,8 @@ export const policyWords = {
   },
   labels: {
     text: "An agent that has read private data and text of strangers in one stretch of work is asked about before it sends anything out. Say here which tools do what.",
+    /** Beside the labels of one tool. */
+    heading: "Data flow",
     emptyTitle: "No servers yet",
     empty: "Add a server, then say what its tools do with data.",
     short: { private: "Private", untrusted: "Strangers' text", egress: "Sends out" },

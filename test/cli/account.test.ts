@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../electron/cli/run.ts";
 import type { AccountView, SignedOut } from "../../electron/contract.ts";
 import type { Issuer } from "../../electron/core/issuers.ts";
+import { answer, asked } from "../support/asking.ts";
 import { until } from "../support/processes.ts";
 import { streams } from "./desk.ts";
 import { openPractice, type Practice } from "./practice.ts";
@@ -76,6 +77,8 @@ describe("account", () => {
       const [ada] = await accounts();
       const { out, err, done } = begin("--account", ada!.id);
       await signInAs(await urlOf(out), "grace");
+      const { house } = desk;
+      await answer(house, await asked(house, "account-changed"), { type: "deny" });
       expect(await done).toBe(77);
       expect(err()).toContain("came back as someone else");
       const flow = /countersign flow show (flow_\w+)/.exec(err())?.[1] ?? "";

@@ -30,6 +30,9 @@ async function openWithDocument(): Promise<House> {
   };
 }
 
+/** What stopped a scenario on our side, for whoever reads why it failed. Some are meant to be stopped. */
+const stopped = new Map<string, string>();
+
 /** Each scenario has a Countersign of its own: nothing of one helps another. */
 async function alone(task: Task): Promise<void> {
   // What belongs to the agent's side of MCP, and not to authorization, is for the agents' own suites.
@@ -37,6 +40,9 @@ async function alone(task: Task): Promise<void> {
   const house = await (task.scenario === "auth/basic-cimd" ? openWithDocument() : openHouse());
   try {
     await perform(house, task);
+  } catch (error) {
+    stopped.set(`${task.version} ${task.scenario}`, String(error));
+    throw error;
   } finally {
     await house.close();
   }
@@ -63,6 +69,7 @@ describe.each(["2025-11-25", "2026-07-28"])("MCP %s, as an OAuth client", (revis
     expect(checks?.length ?? 0).toBeGreaterThan(0);
     // What is argued must still be so: a check that passes now has no place in the table.
     const argued = Object.keys(ARGUED[scenario] ?? {}).sort();
-    expect(held(checks ?? [])).toEqual(argued);
+    const why = stopped.get(`${revision} ${scenario}`) ?? "nothing stopped it";
+    expect(held(checks ?? []), why).toEqual(argued);
   });
 });
