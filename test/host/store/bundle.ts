@@ -4,6 +4,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { build } from "vite";
 import { reflectFirst } from "../../../vite.config.ts";
+import { API_WORKER } from "../../support/api-worker.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
@@ -34,6 +35,8 @@ export async function bundle(entry: string, folder: string): Promise<string> {
   });
   const file = path.join(folder, `${path.basename(entry, ".ts")}.cjs`);
   await fs.access(file);
+  // The thread that reads OpenAPI documents is a file beside the program, as in a build.
+  await fs.copyFile(API_WORKER, path.join(folder, "api-worker.cjs"));
   return file;
 }
 
