@@ -59,7 +59,7 @@ it.skipIf(!hasChromium)(
     const keep = (chunk: Buffer): void => void (said += chunk.toString("utf8"));
     dev.stdout?.on("data", keep);
     dev.stderr?.on("data", keep);
-    await until(() => said.includes(SIGN), 90_000, `the first start (${said})`);
+    await until(() => said.includes(SIGN), 180_000, `the first start (${said})`);
     // The page comes from vite, beside the door's port.
     const [link = ""] = links();
     expect(new URL(link).port).toBe(String(port + 70));
@@ -81,7 +81,7 @@ it.skipIf(!hasChromium)(
     edit("electron/serve.ts", SIGN, "Ctrl-C ends the edited one.");
     await until(
       () => said.includes("Ctrl-C ends the edited one."),
-      90_000,
+      180_000,
       `the restart (${said.slice(-2000)})`,
     );
     // Sources that do not compile leave the old program running.
@@ -96,7 +96,7 @@ it.skipIf(!hasChromium)(
     const still = await fetch(`http://127.0.0.1:${port}/tenants/personal/jwks.json`);
     expect(still.status).toBe(200);
     edit("electron/serve.ts", "export async function serve(((", "export async function serve(");
-    await until(() => links().length > before, 90_000, "the mended program");
+    await until(() => links().length > before, 180_000, "the mended program");
   },
   300_000,
 );

@@ -67,11 +67,18 @@ test("keeps every call that it promised to keep, through 20 kills at random mome
   }
   expect(promised.length).toBeGreaterThan(100);
 
-  const raw = openDatabase(file);
-  const pending = raw.prepare("SELECT count(*) AS n FROM calls WHERE outcome = 'pending'").get();
-  expect(raw.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
-  raw.close();
-  expect(pending?.["n"]).toBeGreaterThan(0);
+  const pending = (): number => {
+    const raw = openDatabase(file);
+    const found = raw.prepare("SELECT count(*) AS n FROM calls WHERE outcome = 'pending'").get();
+    expect(raw.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+    raw.close();
+    return Number(found?.["n"]);
+  };
+  // A kill may fall between two calls: what is to be seen here is what one in the middle of a call leaves behind.
+  for (let round = 20; pending() === 0 && round < 40; round++) {
+    promised.push(...(await killedAfter(Math.random() * 250, script, file, round * 100_000)));
+  }
+  expect(pending()).toBeGreaterThan(0);
 
   const journal = opened(file);
   expect(journal.trouble()).toBeNull();
