@@ -1,10 +1,10 @@
 // A sign-in came back as somebody else than the account was: both side by side, and what hangs on it.
-import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Shown } from "../parts/shown.tsx";
 import type { AccountChangedMatter } from "../types.ts";
 import { words } from "../words.ts";
 import { Address } from "./address.tsx";
+import { Grave } from "./grave.tsx";
 
 const ROWS = ["issuer", "sub", "tenant", "name", "email"] as const;
 /** More than these are counted. */
@@ -17,10 +17,9 @@ export function AccountQuestion({ matter }: { matter: AccountChangedMatter }): R
   return (
     <>
       <h1 id="ask-heading">{w.heading}</h1>
-      <div className="ask-grave">
-        <TriangleAlert size={16} aria-hidden />
+      <Grave>
         <p>{w.text}</p>
-      </div>
+      </Grave>
       <table className="ask-pair">
         <thead>
           <tr>

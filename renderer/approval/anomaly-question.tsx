@@ -1,10 +1,10 @@
 // An agent's credential comes from another program than before: a thief's, or the person's own.
-import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Shown } from "../parts/shown.tsx";
 import type { Subject } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import { Grave } from "./grave.tsx";
 import { AgentFact } from "./parties.tsx";
 import { ProgramView } from "./program.tsx";
 
@@ -18,10 +18,9 @@ export function AnomalyQuestion(props: {
   return (
     <>
       <h1 id="ask-heading">{w.heading}</h1>
-      <div className="ask-grave">
-        <TriangleAlert size={16} aria-hidden />
+      <Grave>
         <p>{w.text}</p>
-      </div>
+      </Grave>
       <dl className="facts ask-facts">
         <AgentFact
           agent={agent}

@@ -3,13 +3,12 @@ import { ArrowLeft, List, ShieldCheck } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { Button } from "../parts/button.tsx";
 import { ComplaintBox, Empty } from "../parts/notice.tsx";
-import { Brand } from "../shell/brand.tsx";
 import { NoLink, SignedOut } from "../shell/full-page.tsx";
 import { words } from "../words.ts";
 import { AnswerBar } from "./answer-bar.tsx";
 import { BurstPage, type RowChoices } from "./burst.tsx";
-import { Countdown } from "./countdown.tsx";
 import { EditArguments } from "./edit-arguments.tsx";
+import { AskFrame } from "./frame.tsx";
 import { MatterView } from "./matter.tsx";
 import type { QuestionStore } from "./question-store.ts";
 import { type Choices, NO_CHOICES } from "./tool-choices.tsx";
@@ -71,51 +70,39 @@ export function Approval(props: { store: QuestionStore }): ReactNode {
     );
   }
   return (
-    <main>
+    <AskFrame
+      store={store}
+      more={<More store={store} waiting={waiting} alone={view.alone !== null} />}
+      until={shown.deadlineAt}
+    >
+      {/* Focusable, so that a keyboard can scroll it; a new question starts at its top. */}
       <div
-        className="ask"
-        role="alertdialog"
-        aria-labelledby="ask-heading"
-        // Whoever moves, reads or scrolls here is busy with it.
-        onPointerMove={() => store.hold()}
-        onKeyDown={() => store.hold()}
-        onWheel={() => store.hold()}
+        className="ask-body"
+        tabIndex={0}
+        key={shown.id}
+        ref={look}
+        onScroll={(event) => look(event.currentTarget)}
       >
-        <header className="ask-head">
-          <Brand size={20} />
-          <span className="ask-from">{words.app}</span>
-          <More store={store} waiting={waiting} alone={view.alone !== null} />
-          <Countdown until={shown.deadlineAt} />
-        </header>
-        {/* Focusable, so that a keyboard can scroll it; a new question starts at its top. */}
-        <div
-          className="ask-body"
-          tabIndex={0}
-          key={shown.id}
-          ref={look}
-          onScroll={(event) => look(event.currentTarget)}
-        >
-          <SignInLink page={view.page} />
-          <MatterView question={shown} store={store} choices={choices} onChoices={setChoices} />
-          <EditArguments
-            store={store}
-            question={shown}
-            editing={editingId === shown.id}
-            onEditing={(editing) => setEditingId(editing ? shown.id : null)}
-          />
-          {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
-        </div>
-        <AnswerBar
-          key={`answer ${shown.id}`}
+        <SignInLink page={view.page} />
+        <MatterView question={shown} store={store} choices={choices} onChoices={setChoices} />
+        <EditArguments
           store={store}
-          view={view}
           question={shown}
-          read={readId === shown.id}
-          choices={choices}
           editing={editingId === shown.id}
+          onEditing={(editing) => setEditingId(editing ? shown.id : null)}
         />
+        {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
       </div>
-    </main>
+      <AnswerBar
+        key={`answer ${shown.id}`}
+        store={store}
+        view={view}
+        question={shown}
+        read={readId === shown.id}
+        choices={choices}
+        editing={editingId === shown.id}
+      />
+    </AskFrame>
   );
 }
 

@@ -3,13 +3,12 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo } from "react";
 import { useTick } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
-import { Brand } from "../shell/brand.tsx";
 import { words } from "../words.ts";
 import { type Burst, callOf, isLive } from "./burst-rows.ts";
 import { BurstRow } from "./burst-row.tsx";
 import type { RowChoice } from "./burst-store.ts";
-import { Countdown } from "./countdown.tsx";
 import { Fact } from "./fact.tsx";
+import { AskFrame } from "./frame.tsx";
 import { AgentFact } from "./parties.tsx";
 import { ProgramView } from "./program.tsx";
 import type { QuestionStore, QuestionView } from "./question-store.ts";
@@ -44,56 +43,45 @@ export function BurstPage(props: {
   const program = sharedProgram(burst);
   const others = view.open.length - live.length;
   return (
-    <main>
-      <div
-        className="ask"
-        role="alertdialog"
-        aria-labelledby="ask-heading"
-        onPointerMove={() => store.hold()}
-        onKeyDown={() => store.hold()}
-        onWheel={() => store.hold()}
-      >
-        <header className="ask-head">
-          <Brand size={20} />
-          <span className="ask-from">{words.app}</span>
-          {others > 0 && <span className="badge">{words.approval.more(others)}</span>}
-          {until !== undefined && <Countdown until={until} />}
-        </header>
-        <div className="ask-body" tabIndex={0}>
-          <h1 id="ask-heading">{w.heading(live.length)}</h1>
-          <p className="ask-text">{w.text}</p>
-          <dl className="facts ask-facts">
-            <AgentFact agent={burst.agent} />
-            {program !== undefined && (
-              <Fact name={words.asking.program.name}>
-                <ProgramView program={program} />
-              </Fact>
-            )}
-          </dl>
-          <ol className="burst" aria-label={w.list}>
-            {rows.map((row, index) => (
-              <BurstRow
-                key={row.question.id}
-                row={row}
-                place={index + 1}
-                choice={chosen.get(row.question.id) ?? null}
-                withProgram={program === undefined}
-                onChoose={(choice) => choose(row.question.id, choice)}
-                onOpen={() => {
-                  // It may come back with other arguments.
-                  choose(row.question.id, null);
-                  store.openAlone(row.question.id);
-                }}
-              />
-            ))}
-          </ol>
-        </div>
-        <p className="visually-hidden" role="status">
-          {w.announce(live.length, rows.length - live.length)}
-        </p>
-        <BurstFoot store={store} burst={burst} chosen={chosen} live={live.length} />
+    <AskFrame
+      store={store}
+      more={others > 0 && <span className="badge">{words.approval.more(others)}</span>}
+      until={until}
+    >
+      <div className="ask-body" tabIndex={0}>
+        <h1 id="ask-heading">{w.heading(live.length)}</h1>
+        <p className="ask-text">{w.text}</p>
+        <dl className="facts ask-facts">
+          <AgentFact agent={burst.agent} />
+          {program !== undefined && (
+            <Fact name={words.asking.program.name}>
+              <ProgramView program={program} />
+            </Fact>
+          )}
+        </dl>
+        <ol className="burst" aria-label={w.list}>
+          {rows.map((row, index) => (
+            <BurstRow
+              key={row.question.id}
+              row={row}
+              place={index + 1}
+              choice={chosen.get(row.question.id) ?? null}
+              withProgram={program === undefined}
+              onChoose={(choice) => choose(row.question.id, choice)}
+              onOpen={() => {
+                // It may come back with other arguments.
+                choose(row.question.id, null);
+                store.openAlone(row.question.id);
+              }}
+            />
+          ))}
+        </ol>
       </div>
-    </main>
+      <p className="visually-hidden" role="status">
+        {w.announce(live.length, rows.length - live.length)}
+      </p>
+      <BurstFoot store={store} burst={burst} chosen={chosen} live={live.length} />
+    </AskFrame>
   );
 }
 

@@ -1,6 +1,5 @@
 // One call that an agent wants to make. What Countersign knows stands apart from what others wrote, and nothing that
 // decides is left out or cut.
-import { TriangleAlert } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { countHidden } from "../lib/hidden.ts";
 import { ClaimsBox } from "../parts/claims.tsx";
@@ -11,6 +10,7 @@ import { Shown } from "../parts/shown.tsx";
 import type { CallMatter, Subject } from "../types.ts";
 import { words } from "../words.ts";
 import { Fact } from "./fact.tsx";
+import { Grave } from "./grave.tsx";
 import { AgentFact, ServerFact } from "./parties.tsx";
 import { ProgramView } from "./program.tsx";
 import { Trifecta } from "./trifecta.tsx";
@@ -40,13 +40,12 @@ export function CallDetails(props: { matter: CallMatter }): ReactNode {
     <>
       {trifecta !== undefined && <Trifecta brought={trifecta} />}
       {subject.destructive && (
-        <div className="ask-grave">
-          <TriangleAlert size={16} aria-hidden />
+        <Grave>
           <div>
             <strong>{w.destructive}</strong>
             <p>{w.destructiveText}</p>
           </div>
-        </div>
+        </Grave>
       )}
       <dl className="facts ask-facts">
         <AgentFact agent={subject.agent} />

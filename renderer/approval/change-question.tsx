@@ -1,5 +1,4 @@
 // A tool that is not what the person agreed to: what became of it, and whether it may be used as it is now.
-import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { CopyLine } from "../parts/copy.tsx";
 import { Flags } from "../parts/flags.tsx";
@@ -8,6 +7,7 @@ import type { Question } from "../types.ts";
 import { words } from "../words.ts";
 import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
+import { Grave } from "./grave.tsx";
 import { ToolDiff } from "./tool-diff.tsx";
 
 type ChangeMatter = Extract<Question["matter"], { readonly kind: "tool-changed" }>;
@@ -20,10 +20,9 @@ export function ChangeQuestion({ matter }: { matter: ChangeMatter }): ReactNode 
   return (
     <>
       <h1 id="ask-heading">{changed ? w.heading : w.headingNew}</h1>
-      <div className="ask-grave">
-        <TriangleAlert size={16} aria-hidden />
+      <Grave>
         <p>{changed ? w.text : w.textNew}</p>
-      </div>
+      </Grave>
       <dl className="facts ask-facts">
         <Fact name={c.tool}>
           <span className="ask-tool">

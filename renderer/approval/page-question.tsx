@@ -1,5 +1,4 @@
 // A server wants a page opened, through the agent. Nothing of it was fetched: its address is all that is known.
-import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { hostFacts } from "../lib/host.ts";
 import { Shown } from "../parts/shown.tsx";
@@ -7,6 +6,7 @@ import type { PageMatter } from "../types.ts";
 import { words } from "../words.ts";
 import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
+import { Grave } from "./grave.tsx";
 import { AgentFact, ServerFact } from "./parties.tsx";
 
 export function PageQuestion({ matter }: { matter: PageMatter }): ReactNode {
@@ -18,10 +18,9 @@ export function PageQuestion({ matter }: { matter: PageMatter }): ReactNode {
       <h1 id="ask-heading">{w.heading}</h1>
       <p className="ask-text">{w.text}</p>
       {tricks.length > 0 && (
-        <div className="ask-grave">
-          <TriangleAlert size={16} aria-hidden />
+        <Grave>
           <p>{w.tricks}</p>
-        </div>
+        </Grave>
       )}
       <dl className="facts ask-facts">
         <Fact name={w.host}>

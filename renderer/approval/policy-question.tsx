@@ -1,5 +1,4 @@
 // Whether a policy of the person's own shall decide about calls, or shall not any more.
-import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { bytes } from "../lib/format.ts";
 import { RegoSource } from "../policy/rego/rego-source.tsx";
@@ -8,6 +7,7 @@ import type { Question } from "../types.ts";
 import { words } from "../words.ts";
 import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
+import { Grave } from "./grave.tsx";
 
 type PolicyMatter = Extract<Question["matter"], { readonly kind: "policy" }>;
 
@@ -19,10 +19,9 @@ export function PolicyQuestion(props: { matter: PolicyMatter }): ReactNode {
     <>
       <h1 id="ask-heading">{w.asks[change]}</h1>
       <p className="ask-text">{change === "remove" ? w.removeText : w.modes[mode][1]}</p>
-      <div className="ask-grave">
-        <TriangleAlert size={16} aria-hidden />
+      <Grave>
         <p>{change === "remove" ? w.removeGrave : w.grave}</p>
-      </div>
+      </Grave>
       <dl className="facts ask-facts">
         <Fact name={w.name}>
           <strong>

@@ -1,6 +1,5 @@
 // Whether rules that let calls through shall stand: one, or a list that is taken whole or not at all. Or whether a rule that
 // stops calls shall go.
-import { TriangleAlert } from "lucide-react";
 import { Fragment, type ReactNode } from "react";
 import { Shown } from "../parts/shown.tsx";
 import type { RuleItem } from "../types.ts";
@@ -8,6 +7,7 @@ import { EffectMark } from "../policy/effect-mark.tsx";
 import { words } from "../words.ts";
 import { Address } from "./address.tsx";
 import { Fact } from "./fact.tsx";
+import { Grave } from "./grave.tsx";
 
 const isWide = ({ rule }: RuleItem): boolean =>
   rule.server === null || rule.tool === null || rule.tool.includes("*");
@@ -46,10 +46,9 @@ function Adding(props: { items: readonly RuleItem[] }): ReactNode {
       <h1 id="ask-heading">{several ? w.headingSeveral(items.length) : w.heading}</h1>
       <p className="ask-text">{several ? w.textSeveral : w.text}</p>
       {items.some(isWide) && (
-        <div className="ask-grave">
-          <TriangleAlert size={16} aria-hidden />
+        <Grave>
           <p>{several ? w.wideSeveral : w.wide}</p>
-        </div>
+        </Grave>
       )}
       {several ? (
         <ol className="ask-rules">

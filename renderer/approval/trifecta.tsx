@@ -5,12 +5,12 @@ import { clockTime } from "../lib/format.ts";
 import { Shown } from "../parts/shown.tsx";
 import type { Brought } from "../types.ts";
 import { words } from "../words.ts";
+import { Grave } from "./grave.tsx";
 
 export function Trifecta(props: { brought: readonly Brought[] }): ReactNode {
   const w = words.approval.trifecta;
   return (
-    <div className="ask-grave">
-      <Unplug size={16} aria-hidden />
+    <Grave icon={Unplug}>
       <div>
         <strong>{w.title}</strong>
         <p>{w.text}</p>
@@ -38,6 +38,6 @@ export function Trifecta(props: { brought: readonly Brought[] }): ReactNode {
           ))}
         </ul>
       </div>
-    </div>
+    </Grave>
   );
 }
