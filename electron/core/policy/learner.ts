@@ -23,6 +23,7 @@ import {
 import { dismissedOf, isDismissed, MOST_DISMISSED } from "./learning.ts";
 import type { RuleItem, RuleRegister } from "./rule-register.ts";
 import type { Rule } from "./rules.ts";
+import { createSlices, type Slices } from "./slices.ts";
 
 /** A proposal as surfaces show it. */
 export interface ProposalView {
@@ -64,8 +65,6 @@ const PAGE = 200;
 /** Rows: the newest ones, where there are more. */
 const MOST_ROWS = 100_000;
 const MOST_PROPOSALS = 100;
-/** Milliseconds of one slice: calls that come meanwhile wait no longer than that. */
-const SLICE = 6;
 
 /** What was read for one span. */
 interface Read {
@@ -80,17 +79,20 @@ interface Read {
 export type Learner = ReturnType<typeof createLearner>;
 
 export function createLearner(ports: LearnerPorts) {
-  const { store, journal, clock, digest, timers, rules } = ports;
+  const { store, journal, clock, digest, rules } = ports;
   let read: Read | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const breathe = (): Promise<void> => new Promise((resolve) => void timers.after(0, resolve));
   const span = () => store.read("learning").span;
 
   /** Rows above `top` up to `head` since the span began, oldest first. */
-  async function newRows(from: number, top: number, head: number): Promise<readonly CallRow[][]> {
+  async function newRows(
+    slices: Slices,
+    from: number,
+    top: number,
+    head: number,
+  ): Promise<readonly CallRow[][]> {
     const pages: CallRow[][] = [];
-    let sliceEnd = clock.monotonic() + SLICE;
     let before = head + 1;
     for (let rows = 0; rows < MOST_ROWS; rows += PAGE) {
       const page = journal.search({ limit: PAGE, before }).rows;
@@ -99,10 +101,7 @@ export function createLearner(ports: LearnerPorts) {
       pages.push(fresh.reverse());
       // A clock that was set back may have put an older row above a newer one: a whole page must be old.
       if (page.length < PAGE || fresh.length === 0) break;
-      if (clock.monotonic() > sliceEnd) {
-        await breathe();
-        sliceEnd = clock.monotonic() + SLICE;
-      }
+      if (slices.isOver()) await slices.pass();
     }
     return pages.reverse();
   }
@@ -120,8 +119,8 @@ export function createLearner(ports: LearnerPorts) {
     const head =
       clock.now() < until ? newest : (journal.search({ from, until, limit: 1 }).rows[0]?.seq ?? 0);
     if (head <= read.top) return read;
-    const pages = await newRows(from, read.top, head);
-    let sliceEnd = clock.monotonic() + SLICE;
+    const slices = createSlices(ports);
+    const pages = await newRows(slices, from, read.top, head);
     for (const page of pages) {
       for (const row of page) {
         read.top = Math.max(read.top, row.seq);
@@ -130,10 +129,7 @@ export function createLearner(ports: LearnerPorts) {
         read.calls++;
         if (!takeIn(read.tallies, one)) read.incomplete = true;
       }
-      if (clock.monotonic() > sliceEnd) {
-        await breathe();
-        sliceEnd = clock.monotonic() + SLICE;
-      }
+      if (slices.isOver()) await slices.pass();
     }
     if (pages.length * PAGE >= MOST_ROWS) read.incomplete = true;
     return read;

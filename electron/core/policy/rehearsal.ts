@@ -11,6 +11,7 @@ import type { InForce } from "./in-force.ts";
 import { type Decision, POLICY_FAILED } from "./judge.ts";
 import type { Effect } from "./rules.ts";
 import { inputOf } from "./seen.ts";
+import { createSlices } from "./slices.ts";
 
 /** One call that would have been decided otherwise. */
 export interface Changed {
@@ -90,8 +91,6 @@ export interface Span {
 /** How many changed calls are listed; all are counted. */
 export const LISTED = 200;
 const PAGE = 100;
-/** Milliseconds of one slice: calls that come meanwhile wait no longer than that. */
-const SLICE = 6;
 const PROGRESS_EVERY = 200;
 /** Calls that policies are asked about before the first answer is waited for. */
 const TOGETHER = 32;
@@ -109,10 +108,8 @@ interface Running {
 export type Rehearsals = ReturnType<typeof createRehearsals>;
 
 export function createRehearsals(ports: RehearsalPorts) {
-  const { journal, clock, digest, timers } = ports;
+  const { journal, clock, digest } = ports;
   const all = new Map<string, Running>();
-
-  const breathe = (): Promise<void> => new Promise((resolve) => void timers.after(0, resolve));
 
   /** The arguments as they were sent, or null where the journal does not hold them whole. */
   function argumentsOf(row: CallRow, tool: string): { readonly value: unknown } | null {
@@ -181,8 +178,8 @@ export function createRehearsals(ports: RehearsalPorts) {
       let done = 0;
       let before: number | undefined;
       // Two that begin together have a slice each, and not one after the other.
-      await breathe();
-      let sliceEnd = clock.monotonic() + SLICE;
+      const slices = createSlices(ports);
+      await slices.pass();
       let told = clock.monotonic();
       const note = (state: Rehearsal["state"]): void => {
         one.now = {
@@ -218,14 +215,13 @@ export function createRehearsals(ports: RehearsalPorts) {
             }
           }
           done++;
-          if (clock.monotonic() > sliceEnd) {
+          if (slices.isOver()) {
             if (clock.monotonic() - told > PROGRESS_EVERY) {
               told = clock.monotonic();
               note("running");
             }
-            await breathe();
+            await slices.pass();
             if (one.cancelled) return note("cancelled");
-            sliceEnd = clock.monotonic() + SLICE;
           }
         }
         // A clock that was set back may have put an older row above a newer one: a whole page must be too old.
