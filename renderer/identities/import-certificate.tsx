@@ -1,10 +1,10 @@
 // Importing a certificate with its key from a file. The file is read here and goes straight to the app.
 import { FileKey2 } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { toBase64 } from "../lib/base64.ts";
 import { bytes } from "../lib/format.ts";
-import { Button } from "../parts/button.tsx";
 import { Field, SecretInput, TextInput } from "../parts/field.tsx";
+import { FileChooser } from "../parts/file-chooser.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useStore } from "../state/context.tsx";
 import type { CertificateView } from "../types.ts";
@@ -21,7 +21,6 @@ export function ImportCertificate(props: {
 }): ReactNode {
   const { replaces } = props;
   const store = useStore();
-  const chooser = useRef<HTMLInputElement>(null);
   const [label, setLabel] = useState(replaces?.label ?? "");
   const [file, setFile] = useState<File | null>(null);
   const [unread, setUnread] = useState(false);
@@ -75,32 +74,20 @@ export function ImportCertificate(props: {
     >
       <Field label={w.file} error={fault}>
         {(ids) => (
-          <div className="file-line">
-            <input
-              {...ids}
-              ref={chooser}
-              type="file"
-              className="file-input"
-              accept=".pem,.crt,.cer,.key,.p12,.pfx"
-              onChange={(event) => {
-                const chosen = event.target.files?.[0] ?? null;
-                setFile(chosen);
-                setUnread(false);
-                if (chosen !== null && label === "") {
-                  setLabel(chosen.name.replace(/\.[a-z0-9]{1,5}$/i, "").slice(0, 80));
-                }
-              }}
-            />
-            <Button
-              icon={FileKey2}
-              onClick={() => chooser.current?.click()}
-              tabIndex={-1}
-              aria-hidden
-            >
-              {w.choose}
-            </Button>
-            {file !== null && <span className="cut">{w.chosen(file.name, bytes(file.size))}</span>}
-          </div>
+          <FileChooser
+            ids={ids}
+            icon={FileKey2}
+            accept=".pem,.crt,.cer,.key,.p12,.pfx"
+            text={w.choose}
+            chosen={file === null ? null : w.chosen(file.name, bytes(file.size))}
+            onChoose={(chosen) => {
+              setFile(chosen);
+              setUnread(false);
+              if (chosen !== null && label === "") {
+                setLabel(chosen.name.replace(/\.[a-z0-9]{1,5}$/i, "").slice(0, 80));
+              }
+            }}
+          />
         )}
       </Field>
       <Field label={made.label} error={tried && label.trim() === "" ? made.labelNeeded : null}>

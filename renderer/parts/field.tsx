@@ -4,16 +4,18 @@ import { type ComponentProps, type ReactNode, useId, useState } from "react";
 import { words } from "../words.ts";
 import { IconButton } from "./button.tsx";
 
+/** What ties a control to its label, its hint and its error. */
+export interface FieldIds {
+  readonly id: string;
+  readonly "aria-describedby": string | undefined;
+  readonly "aria-invalid": true | undefined;
+}
 interface FieldProps {
   readonly label: string;
   readonly hint?: ReactNode;
   readonly error?: string | null | undefined;
   readonly optional?: boolean;
-  readonly children: (ids: {
-    id: string;
-    "aria-describedby": string | undefined;
-    "aria-invalid": true | undefined;
-  }) => ReactNode;
+  readonly children: (ids: FieldIds) => ReactNode;
 }
 
 export function Field(props: FieldProps): ReactNode {

@@ -9,11 +9,12 @@ import { Picker } from "../parts/picker.tsx";
 import { useBridge } from "../state/context.tsx";
 import type { Complaint } from "../types.ts";
 import { words } from "../words.ts";
+import { PolicyFields, type PolicyMode } from "./policy-fields.tsx";
 
 export function AddPolicy(props: { onClose: () => void }): ReactNode {
   const bridge = useBridge();
   const [kind, setKind] = useState<"file" | "server">("file");
-  const [mode, setMode] = useState<"join" | "replace">("join");
+  const [mode, setMode] = useState<PolicyMode>("join");
   const [name, setName] = useState("");
   const [file, setFile] = useState<File | null>(null);
   const [url, setUrl] = useState("");
@@ -106,32 +107,7 @@ export function AddPolicy(props: { onClose: () => void }): ReactNode {
               </Field>
             </>
           )}
-          <Field label={w.name} hint={f.nameHint}>
-            {(ids) => (
-              <TextInput
-                {...ids}
-                className="mono"
-                maxLength={48}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={f.mode}>
-            {({ id }) => (
-              <Picker
-                id={id}
-                label={f.mode}
-                value={mode}
-                choices={(["join", "replace"] as const).map((one) => ({
-                  value: one,
-                  label: w.modes[one][0],
-                  text: w.modes[one][1],
-                }))}
-                onChange={(value) => setMode(value as "join" | "replace")}
-              />
-            )}
-          </Field>
+          <PolicyFields name={name} mode={mode} onName={setName} onMode={setMode} />
           {complaint !== null && <ComplaintBox complaint={complaint} />}
           {busy && <p className="field-hint">{f.waiting}</p>}
         </div>

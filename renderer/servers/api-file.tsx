@@ -1,8 +1,8 @@
 // Choosing an OpenAPI file: it is read where it is decided upon, and what it says is shown.
 import { Braces, FileJson2 } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
-import { Button } from "../parts/button.tsx";
+import { type ReactNode, useState } from "react";
 import { Field } from "../parts/field.tsx";
+import { FileChooser } from "../parts/file-chooser.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useBridge } from "../state/context.tsx";
@@ -20,18 +20,17 @@ export function ApiFile(props: {
   onRead: (document: string, preview: ApiPreview | null) => void;
 }): ReactNode {
   const bridge = useBridge();
-  const chooser = useRef<HTMLInputElement>(null);
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const [complaint, setComplaint] = useState<Complaint | null>(null);
   const w = words.apis;
-  const read = async (file: File | undefined): Promise<void> => {
+  const read = async (file: File | null): Promise<void> => {
     setFault(null);
     setComplaint(null);
     props.onRead("", null);
     setName(file?.name ?? "");
-    if (file === undefined) return;
+    if (file === null) return;
     setBusy(true);
     const document = file.size > MOST * 2 ? null : await file.text().catch(() => null);
     if (document === null || document === "") {
@@ -51,26 +50,15 @@ export function ApiFile(props: {
     <>
       <Field label={w.file} hint={busy ? w.reading : w.fileHint} error={fault ?? props.error}>
         {(ids) => (
-          <div className="file-line">
-            <input
-              {...ids}
-              ref={chooser}
-              type="file"
-              className="file-input"
-              accept=".json,.yaml,.yml,application/json,application/yaml"
-              onChange={(event) => void read(event.target.files?.[0])}
-            />
-            <Button
-              icon={FileJson2}
-              busy={busy}
-              onClick={() => chooser.current?.click()}
-              tabIndex={-1}
-              aria-hidden
-            >
-              {w.choose}
-            </Button>
-            {name !== "" && <span className="cut">{name}</span>}
-          </div>
+          <FileChooser
+            ids={ids}
+            icon={FileJson2}
+            accept=".json,.yaml,.yml,application/json,application/yaml"
+            text={w.choose}
+            busy={busy}
+            chosen={name === "" ? null : name}
+            onChoose={(file) => void read(file)}
+          />
         )}
       </Field>
       {complaint !== null && <ComplaintBox complaint={complaint} />}

@@ -6,12 +6,12 @@ import { toBase64 } from "../../lib/base64.ts";
 import { Button } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Modal } from "../../parts/dialog.tsx";
-import { Field, TextInput } from "../../parts/field.tsx";
 import { ComplaintBox } from "../../parts/notice.tsx";
 import { Picker } from "../../parts/picker.tsx";
 import { useBridge } from "../../state/context.tsx";
 import type { Complaint, OwnPolicyView } from "../../types.ts";
 import { words } from "../../words.ts";
+import { PolicyFields } from "../policy-fields.tsx";
 import { RehearsalResult, useRehearsal } from "../rehearsal.tsx";
 import { type Draft, draftOf, keepDraft, TEXTS } from "./drafts.ts";
 import { FaultList } from "./fault-list.tsx";
@@ -45,7 +45,6 @@ export function WritePolicy(props: {
   const rehearsal = useRehearsal(
     tried === text ? { type: "install-policy", mode, rego: text, ...replaces } : null,
   );
-  const bytes = new TextEncoder().encode(text);
 
   const change = (more: Partial<Draft>): void => {
     const next = { ...draft, ...more };
@@ -75,7 +74,7 @@ export function WritePolicy(props: {
     if (name.trim() === "") return setNote(w.nameless);
     setBusy(true);
     setComplaint(null);
-    const base64 = toBase64(bytes);
+    const base64 = toBase64(new TextEncoder().encode(text));
     const source = { type: "file", origin: `${name.trim()}.rego`, base64 } as const;
     const wish = { name: name.trim(), mode, source, ...replaces };
     const reply = await bridge.call("policy.install", wish);
@@ -136,32 +135,12 @@ export function WritePolicy(props: {
         {check.compiler !== "missing" && (
           <>
             <div className="field-row rego-fields">
-              <Field label={own.name} hint={own.form.nameHint}>
-                {(ids) => (
-                  <TextInput
-                    {...ids}
-                    className="mono"
-                    maxLength={48}
-                    value={name}
-                    onChange={(event) => change({ name: event.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label={own.form.mode}>
-                {({ id }) => (
-                  <Picker
-                    id={id}
-                    label={own.form.mode}
-                    value={mode}
-                    choices={(["join", "replace"] as const).map((one) => ({
-                      value: one,
-                      label: own.modes[one][0],
-                      text: own.modes[one][1],
-                    }))}
-                    onChange={(value) => change({ mode: value as Draft["mode"] })}
-                  />
-                )}
-              </Field>
+              <PolicyFields
+                name={name}
+                mode={mode}
+                onName={(now) => change({ name: now })}
+                onMode={(now) => change({ mode: now })}
+              />
             </div>
             {tried === text && <RehearsalResult tried={rehearsal} />}
           </>
