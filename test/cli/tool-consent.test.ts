@@ -24,13 +24,7 @@ beforeEach(async () => {
   server = await changingServer();
   closers.push(server.close);
   server.tools = [tool("look"), tool("note")];
-  ({ id } = await house.call("servers.add", {
-    kind: "http",
-    name: "shop",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  }));
+  ({ id } = await house.addServer(server.url, "shop"));
 });
 
 const standings = (ran: Ran): Record<string, string> =>

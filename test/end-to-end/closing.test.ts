@@ -18,13 +18,7 @@ describe("Countersign is closed", () => {
     undo.push(folder.remove, () => silent.close());
     const house = await openHouse({ dataFolder: folder.path, asks });
     undo.push(() => house.close());
-    await house.call("servers.add", {
-      kind: "http",
-      name: "slow",
-      url: silent.url,
-      auth: { type: "none" },
-      allowPlainHttpOnLoopback: true,
-    });
+    await house.addServer(silent.url, "slow");
     const { credential } = await house.agent();
     const reply = ask(house.door, "/mcp/slow", {
       headers: { authorization: `Bearer ${credential}` },

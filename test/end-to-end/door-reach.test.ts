@@ -16,13 +16,7 @@ beforeAll(async () => {
   server = await upstream(echoServer);
   house = await openHouse();
   ({ credential } = await house.agent());
-  await house.call("servers.add", {
-    kind: "http",
-    name: "echo",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url, "echo");
 });
 afterAll(async () => {
   await house.close();

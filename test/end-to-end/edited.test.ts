@@ -40,13 +40,7 @@ async function begin(modern: boolean) {
     });
   });
   closers.push(server.close);
-  await house.call("servers.add", {
-    kind: "http",
-    name: "crm",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url);
   const agent = await house.agent("Claude Code");
   const post = (path: string, body: string, more: Record<string, string> = {}) =>
     ask(house.door, path, {

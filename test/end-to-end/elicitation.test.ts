@@ -95,13 +95,7 @@ async function begin(modern: boolean) {
     server.closeAllConnections();
   });
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await house.call("servers.add", {
-    kind: "http",
-    name: "shop",
-    url: `${origin}/mcp`,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(`${origin}/mcp`, "shop");
   const agent = await house.agent("Claude Code");
   const headers: Record<string, string> = {
     authorization: `Bearer ${agent.credential}`,

@@ -19,13 +19,7 @@ async function flood(agents: number) {
   closers.push(() => house.close());
   const server = await upstream(echoServer);
   closers.push(server.close);
-  await house.call("servers.add", {
-    kind: "http",
-    name: "crm",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url);
   const who = await Promise.all(
     Array.from({ length: agents }, (_, i) => house.agent(`agent ${i + 1}`)),
   );

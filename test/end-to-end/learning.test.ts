@@ -27,13 +27,7 @@ async function begin() {
   // With `consents` the rules of before are left as they are at the second start.
   const open = () => openHouse({ consents: true, dataFolder: folder.path, port });
   const house = await open();
-  await house.call("servers.add", {
-    kind: "http",
-    name: "crm",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url);
   const agent = await house.agent("Claude Code");
   const send = (tool: string, n = 0) =>
     ask(house.door, `/tools/crm/${tool}/invoke`, {

@@ -27,13 +27,7 @@ it("is asked about with its hash and what it would have meant; decides after a y
   const server = await upstream(echoServer);
   closers.push(server.close);
   let house = await openHouse({ dataFolder: folder.path });
-  await house.call("servers.add", {
-    kind: "http",
-    name: "crm",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url);
   const { credential } = await house.agent();
   const send = async (tool: string) => {
     const reply = await ask(house.door, `/tools/crm/${tool}/invoke`, {
@@ -153,13 +147,7 @@ it("what an OPA server calls its decision stands with the call, to be found in b
   closers.push(opa.close);
   const server = await upstream(echoServer);
   closers.push(server.close);
-  await house.call("servers.add", {
-    kind: "http",
-    name: "crm",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url);
   const { credential } = await house.agent();
   const url = `http://127.0.0.1:${opa.port}/v1/data/countersign/decision`;
   const installing = house.reply("policy.install", {

@@ -43,13 +43,7 @@ it.skipIf(!opa)(
     closers.push(server.close);
     const house = await openHouse({ dataFolder: folder.path });
     closers.push(() => house.close());
-    await house.call("servers.add", {
-      kind: "http",
-      name: "crm",
-      url: server.url,
-      auth: { type: "none" },
-      allowPlainHttpOnLoopback: true,
-    });
+    await house.addServer(server.url);
     const { credential } = await house.agent();
     const send = async (tool: string) => {
       const reply = await ask(house.door, `/tools/crm/${tool}/invoke`, {

@@ -15,13 +15,7 @@ async function begin() {
   closers.push(() => house.close());
   const server = await upstream(echoServer);
   closers.push(server.close);
-  await house.call("servers.add", {
-    kind: "http",
-    name: "crm",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url);
   const agent = await house.agent("Claude Code");
   const send = async (tool: string, args: object = {}) =>
     (

@@ -26,13 +26,7 @@ async function begin(modern: boolean, data?: string) {
   const server = await changingServer(modern);
   closers.push(server.close);
   server.tools = [tool("look"), tool("note"), tool("sum")];
-  const added = await house.call("servers.add", {
-    kind: "http",
-    name: "shop",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  const added = await house.addServer(server.url, "shop");
   const agent = await house.agent("Claude Code");
   return { house, server, added, ...speaker(house, agent.credential, modern) };
 }

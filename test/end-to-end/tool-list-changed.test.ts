@@ -25,13 +25,7 @@ async function begin() {
   const server = await changingServer();
   closers.push(server.close);
   server.tools = [tool("look"), tool("note")];
-  await house.call("servers.add", {
-    kind: "http",
-    name: "shop",
-    url: server.url,
-    auth: { type: "none" },
-    allowPlainHttpOnLoopback: true,
-  });
+  await house.addServer(server.url, "shop");
   const agent = await house.agent("Claude Code");
   return { house, server, send: sender(house, agent.credential, "shop") };
 }

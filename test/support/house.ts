@@ -23,6 +23,8 @@ export interface House {
   calls(): Promise<readonly CallRow[]>;
   /** The newest row with this code; refusals of the door are counted together and written within a second or so. */
   row(code: string): Promise<CallRow>;
+  /** Adds an MCP server over plain HTTP that wants no credential. */
+  addServer(url: string, name?: string): Promise<OutputOf<"servers.add">>;
   /** Adds an agent and returns its credential. */
   agent(name?: string, tenant?: string): Promise<{ id: string; credential: string }>;
   close(): Promise<void>;
@@ -104,6 +106,14 @@ export async function openHouse({
       );
       return found as CallRow;
     },
+    addServer: (url, name = "crm") =>
+      call("servers.add", {
+        kind: "http",
+        name,
+        url,
+        auth: { type: "none" },
+        allowPlainHttpOnLoopback: true,
+      }),
     async agent(name = "test agent", tenant) {
       const issued = await call("agents.add", tenant === undefined ? { name } : { name, tenant });
       return { id: issued.agent.id, credential: issued.credential };
