@@ -2,7 +2,6 @@
 // in the data folder, hands each room its ports, and closes everything in the order that loses nothing.
 import path from "node:path";
 import pkg from "../package.json" with { type: "json" };
-import { createApiRooms } from "./api-rooms.ts";
 import type { ComposeOptions, Countersign } from "./compose-types.ts";
 import type { AskingPlace } from "./contract.ts";
 import { createConnectRoom } from "./connect-room.ts";
@@ -14,7 +13,6 @@ import { isLoopback } from "./core/destination.ts";
 import { clearedOf, Refusal } from "./core/errors.ts";
 import { createGateway } from "./core/gateway.ts";
 import { locate, parseStrict } from "./core/json/document.ts";
-import { returnHeaders } from "./core/mcp.ts";
 import { DEFAULT_TENANT } from "./core/names.ts";
 import { redirectPath } from "./core/oauth/authorization-code.ts";
 import { grantRefs } from "./core/oauth/keeping/account-register.ts";
@@ -24,9 +22,7 @@ import { lastingSecrets, secretsOfTenant } from "./core/secret-list.ts";
 import { RUN_GAP, RUN_MOST } from "./core/runs/runs.ts";
 import { complaint } from "./core/sentences.ts";
 import { createServerRegister } from "./core/server-register.ts";
-import type { Server } from "./core/servers.ts";
 import { createSessions } from "./core/sessions.ts";
-import { stdioRules } from "./core/stdio/rules.ts";
 import { wire } from "./core/wire.ts";
 import { createDiscovery } from "./discovery.ts";
 import { createDoctorRoom } from "./doctor-room.ts";
@@ -36,10 +32,7 @@ import { type HandlerPorts, makeHandlers } from "./handlers.ts";
 import { serveControl } from "./host/control/server.ts";
 import { openDoor } from "./host/door/door.ts";
 import { createPrograms } from "./host/door/programs.ts";
-import { createHttpSender } from "./host/forward/http-sender.ts";
-import { createHttpUpstream } from "./host/forward/http-upstream.ts";
 import { openJournal } from "./host/journal/open.ts";
-import { createStdioUpstream } from "./host/stdio/upstream.ts";
 import { lockInstance } from "./host/store/lock.ts";
 import { openStore } from "./host/store/store.ts";
 import { createFlowNet } from "./host/tls/flow-net.ts";
@@ -53,13 +46,12 @@ import { clock, digest, timers } from "./platform.ts";
 import { statusOf } from "./status.ts";
 import { answer, type Desk } from "./surface.ts";
 import { createTrials } from "./trials.ts";
+import { createUpstreamRooms } from "./upstream-rooms.ts";
 
 const VERSION: string = pkg.version;
 
 /** Bytes and milliseconds for one request body. */
 const BODY = { maxBytes: 4 * 1024 * 1024, withinMs: 10_000 };
-/** Milliseconds between two hints that local servers changed. */
-const SERVER_HINT_MS = 250;
 /** Milliseconds between two looks at what ends soon. */
 const REMIND_MS = 3_600_000;
 /** Milliseconds that an agent may go without reading. */
@@ -184,31 +176,17 @@ async function compose(
     changed("vault");
   });
 
-  const sender = createHttpSender();
-  closers.push(() => sender.close());
-  const http = createHttpUpstream({ returnHeaders, sender });
-  const worker = options.apiWorker;
-  const { apis, ...openapi } = createApiRooms({ store, clock, digest, sender, worker });
-  closers.push(() => openapi.close());
-  const stdio = createStdioUpstream({
-    rules: stdioRules,
+  const { http, stdio, apis, openapi, upstreamFor } = createUpstreamRooms({
+    store,
     clock,
+    digest,
     log,
+    worker: options.apiWorker,
     scrub: (text) => known.scrub(text),
-    environment: process.env,
     toolsChanged: (id) => permission.pins.stale(id),
+    changed: () => changed("servers"),
+    atEnd: (close) => closers.push(close),
   });
-  closers.push(() => stdio.close());
-  // A chatty server writes many lines a second: one hint for all of them is enough.
-  let hint: NodeJS.Timeout | null = null;
-  stdio.watch(() => {
-    hint ??= setTimeout(() => {
-      hint = null;
-      changed("servers");
-    }, SERVER_HINT_MS);
-  });
-  closers.push(() => clearTimeout(hint ?? undefined));
-  const upstreamFor = (kind: Server["kind"]) => ({ http, stdio, openapi: openapi.upstream })[kind];
 
   const scrubber = () => new StreamScrubber(known);
   const discovery = createDiscovery({
@@ -241,7 +219,7 @@ async function compose(
       door?.dropAgent(agentId);
       sessions.dropAgent(agentId);
       stdio.dropAgent(agentId);
-      openapi.upstream.dropAgent(agentId);
+      openapi.dropAgent(agentId);
     },
     certificateDoor: () => inbound.address(),
   });
