@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run package`: the packages of this system, with whatever Electron this machine has.
 //   npm run package                          what can be built here without a download
-//   npm run package -- --linux AppImage rpm  electron-builder's own words; these formats download their tools
+//   npm run package -- --linux AppImage      electron-builder's own words; this format downloads its tools
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -28,10 +28,13 @@ async function main(args) {
   }
   writeBill(path.join(root, "dist", "package", "countersign.cdx.json"));
   const env = { ...process.env };
-  // electron-builder would download both: for a deb, dpkg-deb does all that is needed of fpm, and for a tar.gz, zlib.
-  if (!env.CUSTOM_FPM_PATH && !has("fpm") && has("dpkg-deb")) {
-    env.CUSTOM_FPM_PATH = path.join(import.meta.dirname, "fpm-deb.mjs");
+  // electron-builder would download both: dpkg-deb and rpmbuild do all that is needed of fpm, and zlib of 7-Zip.
+  if (!env.CUSTOM_FPM_PATH && !env.USE_SYSTEM_FPM && process.platform === "linux") {
+    env.CUSTOM_FPM_PATH = path.join(import.meta.dirname, "fpm.mjs");
   }
+  // The time that stands in a package is its commit's (reproducible-builds.org): it says more than when it was packed.
+  const commit = spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" });
+  if (!env.SOURCE_DATE_EPOCH && commit.status === 0) env.SOURCE_DATE_EPOCH = commit.stdout.trim();
   if (!env.ELECTRON_BUILDER_7ZIP_PATH && process.platform === "linux") {
     env.ELECTRON_BUILDER_7ZIP_PATH = path.join(import.meta.dirname, "gzip.mjs");
   }
@@ -53,5 +56,6 @@ async function main(args) {
 function buildableHere() {
   if (process.platform === "darwin") return ["--mac", "zip"];
   if (process.platform === "win32") return ["--win", "dir"];
-  return ["--linux", "dir", "tar.gz", ...(has("fpm") || has("dpkg-deb") ? ["deb"] : [])];
+  const formats = { deb: "dpkg-deb", rpm: "rpmbuild" };
+  return ["--linux", "dir", "tar.gz", ...Object.keys(formats).filter((name) => has(formats[name]))];
 }

@@ -7,10 +7,18 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FUSES, readFuses } from "../../electron/package/fuses.mjs";
 import { companyDocument } from "../support/company-api.ts";
-import { freePort, portAnswers, until } from "../support/processes.ts";
-import { buildPackages, makeHome, type Packages, processOf, runAs, startAs } from "./packaged.ts";
+import {
+  buildPackages,
+  makeHome,
+  type Packages,
+  processOf,
+  runAs,
+  type Started,
+  whileItRuns,
+} from "./packaged.ts";
 import { electronProgram, root } from "./window.ts";
 
+const has = (tool: string): boolean => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0;
 const here = process.platform === "linux" ? describe : describe.skip;
 
 here("the packages", () => {
@@ -24,9 +32,10 @@ here("the packages", () => {
     if (name === undefined) throw new Error(`no ${ending} was built`);
     return path.join(made.output, name);
   };
+  const unpacked = (format: string): string => path.join(made.folder, format);
 
   beforeAll(() => {
-    made = buildPackages("dir", "tar.gz", "deb");
+    made = buildPackages("dir", "tar.gz", "deb", ...(has("rpmbuild") ? ["rpm"] : []));
     spawnSync("tar", ["-xzf", file(".tar.gz"), "-C", made.folder], { stdio: "inherit" });
     app = path.dirname(find(made.folder, "resources/app.asar", 3)).replace(/\/resources$/, "");
     program = path.join(app, "countersign-desktop");
@@ -89,7 +98,7 @@ here("the packages", () => {
     const control = spawnSync("dpkg-deb", ["--field", deb], { encoding: "utf8" }).stdout;
     expect(control).toContain("Package: countersign\n");
     expect(control).toMatch(/^Depends: .*libsecret-1-0/m);
-    const to = path.join(made.folder, "deb");
+    const to = unpacked("deb");
     expect(spawnSync("dpkg-deb", ["-R", deb, to]).status).toBe(0);
     for (const name of ["countersign-desktop", "resources/app.asar", "resources/cli/cli.cjs"]) {
       const installed = path.join(to, "opt/Countersign", name);
@@ -105,46 +114,107 @@ here("the packages", () => {
     expect(sums.status).toBe(0);
   });
 
-  it("starts, answers at its door, shows its window, keeps secrets in the keychain, and ends cleanly", async () => {
-    const home = makeHome(made.folder);
-    const data = path.join(home, "data");
-    const port = await freePort();
-    const keyring = path.join(home, "with-keyring.sh");
-    fs.copyFileSync(path.join(root, "test/with-keyring.sh"), keyring);
-    const child = startAs(home, ["sh", keyring, program, "--data", data, "--port", String(port)]);
-    let output = "";
-    child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
-    const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    let ended = false;
-    void gone.then(() => (ended = true));
-    try {
-      await until(async () => ended || (await portAnswers(port)), 30_000, "the door");
-      expect({ ended, output: ended ? output : "" }).toEqual({ ended: false, output: "" });
-      // Of its own user it asks for a credential; another user, even root, is turned away before that.
-      const url = `http://127.0.0.1:${port}/mcp/notes`;
-      const asking = `fetch("${url}",{method:"POST",headers:{"content-type":"application/json"},body:"{}"})`;
-      const own = await runAs(home, [
-        process.execPath,
-        "-e",
-        `${asking}.then((it)=>console.log(it.status))`,
-      ]);
-      expect(own.output.trim()).toBe("401");
-      const foreign = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: "{}",
-      });
-      const ours = process.getuid?.() !== 0;
-      expect([foreign.status, await foreign.text()]).toEqual([
-        ours ? 401 : 403,
-        expect.stringContaining(ours ? "credential" : "other_user_refused"),
-      ]);
-      await until(() => processOf(program, "renderer") !== null, 15_000, "the window's process");
-      // The kernel's own word that its page runs in Chromium's sandbox: system calls are filtered (seccomp mode 2).
-      const facts = fs.readFileSync(`/proc/${processOf(program, "renderer")}/status`, "utf8");
-      expect(facts).toMatch(/^Seccomp:\s2$/m);
-      expect(facts).toMatch(/^NoNewPrivs:\s1$/m);
+  it.skipIf(!has("rpmbuild"))("are the same in the rpm, which two builds make alike", () => {
+    const rpm = file(".rpm");
+    const query = (...words: string[]): string =>
+      spawnSync("rpm", ["-qp", ...words, rpm], { encoding: "utf8" }).stdout;
+    const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as {
+      version: string;
+    };
+    expect(query("--qf", "%{NAME} %{VERSION} %{ARCH} %{LICENSE} %{BUILDHOST}")).toBe(
+      `countersign ${version} x86_64 Apache-2.0 countersign`,
+    );
+    const needs = query("--requires")
+      .trim()
+      .split("\n")
+      .filter((name) => !name.startsWith("rpmlib("));
+    expect([...new Set(needs)].sort()).toEqual([
+      "(libXtst or libXtst6)",
+      "(libsecret or libsecret-1-0)",
+      "(libuuid or libuuid1)",
+      "/bin/bash",
+      "at-spi2-core",
+      "gtk3",
+      "libXScrnSaver",
+      "libnotify",
+      "nss",
+      "xdg-utils",
+    ]);
+    expect(query("--provides").trim().split("\n")).toEqual([
+      expect.stringMatching(/^countersign = /),
+      expect.stringMatching(/^countersign\(x86-64\) = /),
+    ]);
+    // It owns its own folder and single files, and no folder that others have, nor /usr/lib/.build-id.
+    const places = query("-l").trim().split("\n");
+    expect(places.filter((place) => !place.startsWith("/opt/Countersign/")).sort()).toEqual([
+      "/opt/Countersign",
+      "/usr/share/applications/countersign-desktop.desktop",
+      expect.stringMatching(
+        /^\/usr\/share\/icons\/hicolor\/\d+x\d+\/apps\/countersign-desktop\.png$/,
+      ),
+      "/usr/share/licenses/countersign/LICENSE",
+    ]);
+    expect(query("--licensefiles").trim()).toBe("/usr/share/licenses/countersign/LICENSE");
+    const owners = query("--qf", "[%{FILEUSERNAME}:%{FILEGROUPNAME}\n]").trim().split("\n");
+    expect(new Set(owners)).toEqual(new Set(["root:root"]));
+    expect(query("--scripts")).toContain("chmod 4755 '/opt/Countersign/chrome-sandbox'");
 
+    const shell = 'mkdir -p "$2" && rpm2archive -n <"$1" | tar -x -C "$2"';
+    expect(spawnSync("sh", ["-c", shell, "sh", rpm, unpacked("rpm")]).status).toBe(0);
+    const found = treeOf(unpacked("rpm"));
+    expect(found).toEqual(treeOf(unpacked("deb")));
+    expect(found["opt/Countersign/chrome-sandbox"]).toMatch(/^755 /);
+  });
+
+  it.skipIf(!has("rpmbuild"))(
+    "the rpm takes its links away when it goes, and not for a newer one",
+    () => {
+      const scripts = spawnSync("rpm", ["-qp", "--scripts", file(".rpm")], { encoding: "utf8" });
+      const [, script = ""] =
+        /postuninstall scriptlet \(using \/bin\/bash\):\n([^]*)$/.exec(scripts.stdout) ?? [];
+      // A function stands before a program of the same name: this says what the script would do.
+      const tell = 'update-alternatives() { echo "$@"; }\nrm() { :; }\n';
+      const run = (stay: string): string =>
+        spawnSync("bash", ["-c", tell + script, "sh", stay], { encoding: "utf8" }).stdout.trim();
+      expect(run("1")).toBe("");
+      expect(run("0")).toBe("--remove countersign-desktop /opt/Countersign/countersign-desktop");
+    },
+  );
+
+  it.each(["deb", "rpm"])("the same files make the same %s", (format) => {
+    const tool = { deb: "dpkg-deb", rpm: "rpmbuild" }[format] ?? "";
+    if (!has(tool)) return;
+    const from = fs.mkdtempSync(path.join(made.folder, "same-"));
+    fs.mkdirSync(path.join(from, "app/below"), { recursive: true });
+    fs.writeFileSync(path.join(from, "app/below/file"), "50% of %{name}");
+    const build = (name: string): string => {
+      const to = path.join(from, name);
+      const words = ["-s", "dir", "-t", format, "--name", "thing", "--version", "1.0.0"];
+      const more = [
+        "--architecture",
+        format === "rpm" ? "x86_64" : "amd64",
+        "--license",
+        "Apache-2.0",
+      ];
+      const who = ["--maintainer", "A <a@b.invalid>", "--package", to, `${from}/app/=/opt/Thing`];
+      const ran = spawnSync(
+        path.join(root, "electron/package/fpm.mjs"),
+        [...words, ...more, ...who],
+        {
+          encoding: "utf8",
+          env: { ...process.env, SOURCE_DATE_EPOCH: "1700000000" },
+        },
+      );
+      if (ran.status !== 0) throw new Error(ran.stderr);
+      return sum(to);
+    };
+    expect(build(`one.${format}`)).toBe(build(`two.${format}`));
+  });
+
+  it("starts, answers at its door, shows its window, keeps secrets in the keychain, and ends cleanly", async () => {
+    await whileItRuns(made.folder, program, async (started) => {
+      await probe(program, started);
+      const { home, data } = started;
       const cli = path.join(resources, "cli/countersign");
       const status = await runAs(home, [cli, "status", "--json", "--data", data]);
       expect(status).toMatchObject({ code: 0 });
@@ -159,21 +229,20 @@ here("the packages", () => {
       // Words of the installed program name its own command line, where it lies.
       const doctor = await runAs(home, [cli, "doctor", "--data", data]);
       expect(doctor.output).toMatch(/locked|Locking the screen/);
-
-      const main = processOf(program, null);
-      if (main === null) throw new Error("the main process is gone");
-      process.kill(main, "SIGTERM");
-      expect(await gone).toBe(0);
+      expect(await started.end()).toBe(0);
       // Written when the window closes: it was there, and had a place.
       expect(JSON.parse(fs.readFileSync(path.join(data, "window.json"), "utf8"))).toMatchObject({
         maximized: false,
       });
-    } catch (error) {
-      throw new Error(`${String(error)}\nIt said:\n${output}`, { cause: error });
-    } finally {
-      const main = processOf(program, null);
-      if (main !== null) process.kill(main, "SIGKILL");
-    }
+    });
+  });
+
+  it.skipIf(!has("rpmbuild"))("starts from the rpm's files as well", async () => {
+    const installed = path.join(unpacked("rpm"), "opt/Countersign/countersign-desktop");
+    await whileItRuns(made.folder, installed, async (started) => {
+      await probe(installed, started);
+      expect(await started.end()).toBe(0);
+    });
   });
 
   it.each([
@@ -253,6 +322,47 @@ here("the packages", () => {
     },
   );
 });
+
+/** What must be so of each program that runs, whatever it was unpacked from. */
+async function probe(program: string, { home, port }: Started): Promise<void> {
+  // Of its own user it asks for a credential; another user, even root, is turned away before that.
+  const url = `http://127.0.0.1:${port}/mcp/notes`;
+  const asking = `fetch("${url}",{method:"POST",headers:{"content-type":"application/json"},body:"{}"})`;
+  const own = await runAs(home, [
+    process.execPath,
+    "-e",
+    `${asking}.then((it)=>console.log(it.status))`,
+  ]);
+  expect(own.output.trim()).toBe("401");
+  const foreign = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  const ours = process.getuid?.() !== 0;
+  expect([foreign.status, await foreign.text()]).toEqual([
+    ours ? 401 : 403,
+    expect.stringContaining(ours ? "credential" : "other_user_refused"),
+  ]);
+  // The kernel's own word that its page runs in Chromium's sandbox: system calls are filtered (seccomp mode 2).
+  const facts = fs.readFileSync(`/proc/${processOf(program, "renderer")}/status`, "utf8");
+  expect(facts).toMatch(/^Seccomp:\s2$/m);
+  expect(facts).toMatch(/^NoNewPrivs:\s1$/m);
+}
+
+/** Each file below a folder with its mode and hash, but for what a format itself needs: its licence, its control files. */
+function treeOf(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of filesBelow(folder)) {
+    if (/^(?:DEBIAN|usr\/share\/(?:doc|licenses))(?:\/|$)/.test(name)) continue;
+    const place = path.join(folder, name);
+    const facts = fs.lstatSync(place);
+    if (facts.isDirectory()) continue;
+    const what = facts.isSymbolicLink() ? fs.readlinkSync(place) : sum(place);
+    found[name] = `${(facts.mode & 0o7777).toString(8)} ${what}`;
+  }
+  return found;
+}
 
 type Config = Record<string, unknown>;
 

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { freePort, portAnswers, until } from "../support/processes.ts";
 import { root, type Run } from "./window.ts";
 
 /** `nobody`, where the tests run as root: Chromium's sandbox refuses root, and the guard refuses to be without one. */
@@ -25,7 +26,14 @@ export function buildPackages(...targets: readonly string[]): Packages {
   const script = path.join(root, "electron/package/package.mjs");
   const made = spawnSync(
     process.execPath,
-    [script, "--linux", ...targets, `-c.directories.output=${output}`, "-c.deb.compression=gz"],
+    [
+      script,
+      "--linux",
+      ...targets,
+      `-c.directories.output=${output}`,
+      "-c.deb.compression=gz",
+      "-c.rpm.compression=gzip",
+    ],
     {
       cwd: root,
       encoding: "utf8",
@@ -106,6 +114,53 @@ export function runAs(
       resolve({ code, output });
     });
   });
+}
+
+export interface Started {
+  readonly home: string;
+  readonly data: string;
+  readonly port: number;
+  /** Ends it as the system does, and gives its exit code. */
+  end(): Promise<number | null>;
+}
+
+/**
+ * Starts a packaged program with a keychain of its own, waits until its door answers and its window is there, hands it
+ * out, and sees that it is gone afterwards. What it said is in the error of whatever fails meanwhile.
+ */
+export async function whileItRuns(
+  folder: string,
+  program: string,
+  use: (started: Started) => Promise<void>,
+): Promise<void> {
+  const home = makeHome(folder);
+  const data = path.join(home, "data");
+  const port = await freePort();
+  const keyring = path.join(home, "with-keyring.sh");
+  fs.copyFileSync(path.join(root, "test/with-keyring.sh"), keyring);
+  const child = startAs(home, ["sh", keyring, program, "--data", data, "--port", String(port)]);
+  let output = "";
+  child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+  let ended = false;
+  const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  void gone.then(() => (ended = true));
+  try {
+    await until(async () => ended || (await portAnswers(port)), 30_000, "the door");
+    if (ended) throw new Error("it ended");
+    await until(() => processOf(program, "renderer") !== null, 15_000, "the window's process");
+    const end = (): Promise<number | null> => {
+      const main = processOf(program, null);
+      if (main === null) throw new Error("the main process is gone");
+      process.kill(main, "SIGTERM");
+      return gone;
+    };
+    await use({ home, data, port, end });
+  } catch (error) {
+    throw new Error(`${String(error)}\nIt said:\n${output}`, { cause: error });
+  } finally {
+    const main = processOf(program, null);
+    if (main !== null) process.kill(main, "SIGKILL");
+  }
 }
 
 /** A process of this program: its main process, or one of a type that Chromium names (`renderer`). */
