@@ -42,7 +42,9 @@ function setupSurface({ surface, desk, window, origin }: SurfaceParts): void {
     const contents = window()?.webContents;
     // A hint that reaches no page is lost on purpose: a page asks for the present state when it loads.
     if (contents && !contents.isDestroyed() && !contents.isCrashed()) {
-      contents.send(channel.event, event);
+      // As text: objects are copied property by property on their way through the context bridge, and a busy log
+      // has a thousand of them a second.
+      contents.send(channel.event, JSON.stringify(event));
     }
   });
 }

@@ -25,7 +25,8 @@ export interface Bridge {
 /** What the preload puts on `window`. It carries data only: no event object, no channel names. */
 export interface Preload {
   call(method: string, input: unknown): Promise<Reply<unknown>>;
-  watch(listener: (event: AppEvent) => void): () => void;
+  /** Each event as JSON text. */
+  watch(listener: (text: string) => void): () => void;
   readonly platform: string;
 }
 
@@ -58,11 +59,22 @@ function takeCode(location: Location, history: History): string | null {
 }
 
 function desktopBridge(preload: Preload): Bridge {
+  // Heard and read once, however many parts of the page listen.
+  const listeners = new Set<(event: AppEvent) => void>();
+  preload.watch((text) => {
+    const event = JSON.parse(text) as AppEvent;
+    for (const listener of listeners) listener(event);
+  });
   return {
     form: "desktop",
     platform: preload.platform,
     call: (method, input) => preload.call(method, input) as Promise<Reply<never>>,
-    watch: (listener) => preload.watch(listener),
+    watch(listener) {
+      // A function of its own for each time: the same listener may be given twice.
+      const one = (event: AppEvent): void => listener(event);
+      listeners.add(one);
+      return () => void listeners.delete(one);
+    },
     // The main process lives as long as its window: there is no link to lose.
     link: () => "open",
     onLink: () => () => {},

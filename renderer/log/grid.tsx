@@ -18,7 +18,7 @@ import { words } from "../words.ts";
 import { COLUMNS, HEAD_HEIGHT, TOP_SLOT } from "./columns.ts";
 import { clickedIndex, LogHead, useLogFrame } from "./frame.tsx";
 import { keyInLog } from "./keys.ts";
-import { placeFor, useRowWindow } from "./row-window.ts";
+import { placeFor, useRowKeys, useRowWindow } from "./row-window.ts";
 import { LogRowView, rowId } from "./row.tsx";
 
 /** Older rows are asked for when fewer than this many lie above the ones in sight. */
@@ -120,6 +120,7 @@ export function LogGrid(props: GridProps): ReactNode {
   // aria-activedescendant must name an element that exists.
   if (activeIndex >= 0 && activeIndex < shown.first) indices.unshift(activeIndex);
   if (activeIndex >= shown.until) indices.push(activeIndex);
+  const keys = useRowKeys(indices.map((index) => rows[index]?.seq ?? 0));
   return (
     <div className={`log-grid-box log-${layout}`}>
       <div
@@ -146,7 +147,7 @@ export function LogGrid(props: GridProps): ReactNode {
             const previous = rows[index - 1];
             return (
               <LogRowView
-                key={row.seq}
+                key={keys.get(row.seq)}
                 row={row}
                 index={index}
                 top={index * height}

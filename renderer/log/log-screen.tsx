@@ -71,10 +71,10 @@ export function LogScreen(): ReactNode {
           )}
           <div className="log-bar-end">
             {!quiet && <RunsToggle on={grouped} onChange={setGrouped} />}
-            {!quiet && <PauseButton feed={feed} view={view} />}
+            {!quiet && <PauseButton feed={feed} paused={view.paused} />}
           </div>
         </header>
-        {!quiet && <LogToolbar feed={feed} view={view} />}
+        {!quiet && <LogToolbar feed={feed} filter={filter} />}
         {rows.length === 0 ? (
           <div className="log-blank">
             <LogEmpty feed={feed} view={view} />

@@ -4,6 +4,8 @@ import { type RefObject, useCallback, useEffect, useState } from "react";
 
 /** Rows beyond the ones in sight, on each side: what a quick turn of the wheel brings. */
 const AROUND = 8;
+/** At the tail nobody turns the wheel, and all of the rows may be new ten times a second. */
+const AROUND_TAIL = 2;
 
 /** From `first` up to, but without `until`. */
 export interface RowWindow {
@@ -28,10 +30,28 @@ export function windowOf(facts: WindowFacts): RowWindow {
   const { count, height, above, top, seen, following } = facts;
   const fit = Math.ceil(seen / height) + 1;
   const at = following ? count - fit : Math.floor((top - above) / height);
+  const around = following ? AROUND_TAIL : AROUND;
   return {
-    first: Math.max(0, Math.min(at - AROUND, count - 1)),
-    until: Math.max(0, Math.min(count, at + fit + AROUND)),
+    first: Math.max(0, Math.min(at - around, count - 1)),
+    until: Math.max(0, Math.min(count, at + fit + around)),
   };
+}
+
+/**
+ * Which element shows which row. A row keeps its element, and elements whose rows went out of sight take the new ones:
+ * in a burst only texts change, which costs a browser a fraction of taking rows out and making others.
+ * @param before journal position → element's key, in the order on screen
+ * @param seqs journal positions now, in the order on screen
+ */
+export function assignKeys(
+  before: ReadonlyMap<number, number>,
+  seqs: readonly number[],
+): ReadonlyMap<number, number> {
+  const wanted = new Set(seqs);
+  const free = [...before].flatMap(([seq, key]) => (wanted.has(seq) ? [] : [key]));
+  let last = Math.max(-1, ...before.values());
+  let taken = 0;
+  return new Map(seqs.map((seq) => [seq, before.get(seq) ?? free[taken++] ?? ++last]));
 }
 
 /** Where to scroll so that a row is in sight; the same place where it is. `head` covers the top of what is seen. */
@@ -43,6 +63,15 @@ export function placeFor(
   const begin = above + index * height;
   if (begin < top + head) return begin - head;
   return Math.max(top, begin + height - seen);
+}
+
+/** The keys of the elements for these rows, which stay with their rows from one look to the next. */
+export function useRowKeys(seqs: readonly number[]): ReadonlyMap<number, number> {
+  const [keys, setKeys] = useState<ReadonlyMap<number, number>>(() => new Map());
+  if (keys.size === seqs.length && seqs.every((seq) => keys.has(seq))) return keys;
+  const next = assignKeys(keys, seqs);
+  setKeys(next);
+  return next;
 }
 
 /** Before the first layout: a screen's worth. */

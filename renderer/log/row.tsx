@@ -50,7 +50,9 @@ function Cell(props: { column: Column; row: LogRow; newDay: boolean }): ReactNod
   switch (props.column) {
     case "time":
       return (
+        // The element of a row is used again for another one: its title must not be.
         <time
+          key={row.seq}
           dateTime={new Date(row.at).toISOString()}
           // Wording an instant in two zones costs more than all else of a row, and few are ever pointed at.
           onMouseEnter={(event) => {

@@ -1,11 +1,11 @@
 // Searching and filtering the log, and holding it still.
 import { Pause, Play, Search, X } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { shortTime } from "../lib/format.ts";
 import { Button, IconButton } from "../parts/button.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { useApp } from "../state/context.tsx";
-import type { Feed, FeedView } from "../state/feed.ts";
+import type { Feed } from "../state/feed.ts";
 import { isFiltered, type LogFilter, NO_FILTER } from "../state/rows.ts";
 import type { CallOutcome } from "../types.ts";
 import { words } from "../words.ts";
@@ -28,10 +28,14 @@ const TYPING_MS = 160;
 const spanName = ({ from, until }: NonNullable<LogFilter["span"]>): string =>
   words.log.span(shortTime(from), shortTime(until));
 
-export function LogToolbar(props: { feed: Feed; view: FeedView }): ReactNode {
-  const { feed, view } = props;
+interface ToolbarProps {
+  readonly feed: Feed;
+  readonly filter: LogFilter;
+}
+
+/** Calls that stream in change the view many times a second, and nothing here. */
+export const LogToolbar = memo(function LogToolbar({ feed, filter }: ToolbarProps): ReactNode {
   const { servers, agents } = useApp();
-  const { filter } = view;
   const change = (part: Partial<LogFilter>): void => feed.setFilter({ ...filter, ...part });
   const toggle = (group: Group): void => {
     const wanted = new Set<CallOutcome>(filter.outcome);
@@ -97,11 +101,15 @@ export function LogToolbar(props: { feed: Feed; view: FeedView }): ReactNode {
       </div>
     </div>
   );
+});
+
+interface PauseProps {
+  readonly feed: Feed;
+  readonly paused: boolean;
 }
 
-export function PauseButton(props: { feed: Feed; view: FeedView }): ReactNode {
-  const { feed, view } = props;
-  return view.paused ? (
+export const PauseButton = memo(function PauseButton({ feed, paused }: PauseProps): ReactNode {
+  return paused ? (
     <Button small look="primary" icon={Play} onClick={() => feed.resume()}>
       {words.log.resume}
     </Button>
@@ -110,7 +118,7 @@ export function PauseButton(props: { feed: Feed; view: FeedView }): ReactNode {
       {words.log.pause}
     </Button>
   );
-}
+});
 
 /** Asks while one types, but not at each letter. `/` goes here from anywhere outside a field. */
 function SearchBox(props: { text: string; onText: (text: string) => void }): ReactNode {

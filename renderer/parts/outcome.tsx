@@ -10,7 +10,7 @@ import {
   WifiOff,
   Zap,
 } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import type { CallOutcome } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -25,7 +25,12 @@ const ICON: Record<CallOutcome, LucideIcon> = {
   interrupted: CircleSlash,
 };
 
-export function OutcomeMark(props: { outcome: CallOutcome; badge?: boolean }): ReactNode {
+interface OutcomeProps {
+  readonly outcome: CallOutcome;
+  readonly badge?: boolean;
+}
+
+export const OutcomeMark = memo(function OutcomeMark(props: OutcomeProps): ReactNode {
   const Icon = ICON[props.outcome];
   return (
     <span
@@ -36,4 +41,4 @@ export function OutcomeMark(props: { outcome: CallOutcome; badge?: boolean }): R
       <span className="outcome-word">{words.log.outcome[props.outcome]}</span>
     </span>
   );
-}
+});

@@ -71,13 +71,15 @@ const onFrame: Schedule = (work) => {
 
 /** Two frames of a sixtieth of a second, and a little. */
 const LONG_FRAME_MS = 40;
-/** More rows at once than anybody reads singly: the next ones wait this long, and the frames between are free. */
-const BURST = 6;
-const BURST_MS = 100;
+/** After rows were put in, the next ones wait this long: an eye makes no more of it, and the frames between are free. */
+const BETWEEN_MS = 100;
+/** More rows at once than are in sight are read by nobody: a list that is another one ten times a second only flickers. */
+const FLOOD = 30;
+const BETWEEN_FLOODS_MS = 250;
 
 /**
- * On the next frame; in a burst ten times a second, which is as much as an eye makes of it; and where the frame after the
- * last work was long, only after as much time again: however many calls stream in, half of the time stays free.
+ * On the next frame; ten times a second at most, four times where whole pages stream in; and where the frame after the last
+ * work was long, only after as much time again: however many calls come, half of the time stays free.
  */
 export function paced(
   frame: Schedule,
@@ -89,7 +91,9 @@ export function paced(
     frame(() => {
       const began = now();
       const rows = work();
-      if (typeof rows === "number" && rows > BURST) freeAt = began + BURST_MS;
+      if (typeof rows === "number" && rows > 0) {
+        freeAt = began + (rows > FLOOD ? BETWEEN_FLOODS_MS : BETWEEN_MS);
+      }
       // What was changed is drawn before the next frame begins.
       frame(() => {
         const took = now() - began;

@@ -59,7 +59,7 @@ describe("the bridge", () => {
     });
   });
 
-  it("gives listeners the event's data and nothing of Electron, and stops when told", async () => {
+  it("gives listeners the event's text and nothing of Electron, and stops when told", async () => {
     await own.page.evaluate(() => {
       const bridge = Reflect.get(window, "countersign") as unknown as {
         watch(listener: (...args: unknown[]) => void): () => void;
@@ -72,12 +72,12 @@ describe("the bridge", () => {
     const push = (what: string): Promise<void> =>
       own.app.evaluate(({ BrowserWindow }, what) => {
         const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-        contents?.send("countersign:event", { type: "changed", what });
+        contents?.send("countersign:event", JSON.stringify({ type: "changed", what }));
       }, what);
     await push("servers");
     await own.page.waitForFunction(() => (Reflect.get(window, "heard") as unknown[]).length > 0);
     expect(await own.page.evaluate(() => Reflect.get(window, "heard"))).toEqual([
-      [{ type: "changed", what: "servers" }],
+      [JSON.stringify({ type: "changed", what: "servers" })],
     ]);
     await own.page.evaluate(() => (Reflect.get(window, "stopHearing") as () => void)());
     await push("agents");

@@ -212,9 +212,9 @@ describe.skipIf(!hasChromium)("the interface in Chromium", () => {
       const rows = document.querySelector("[role=grid] .log-rows");
       if (rows === null) throw new Error("there is no log");
       new MutationObserver((changes) => {
-        state.changes++;
+        if (changes.some(({ type }) => type === "attributes")) state.changes++;
         for (const { addedNodes } of changes) state.mounted += addedNodes.length;
-      }).observe(rows, { childList: true });
+      }).observe(rows, { childList: true, attributes: true });
     });
     for (let i = 0; i < flood.length; i += 250) {
       double().world.rows.push(...flood.slice(i, i + 250));
@@ -227,10 +227,11 @@ describe.skipIf(!hasChromium)("the interface in Chromium", () => {
       () => (globalThis as unknown as { __frames: Seen }).__frames,
     );
     expect(frames).toBeGreaterThan(10);
-    // How long a frame takes is the machine's; how much is done in one is ours. Rows are put in at most once a frame
-    // (the list and its place in it are two changes), and only those in sight are made.
-    expect(changes).toBeLessThanOrEqual(2 * frames + 4);
-    expect(mounted).toBeLessThan(60 * changes);
+    // How long a frame takes is the machine's; how much is done in one is ours. Rows are put in a few times a second, and
+    // elements go from rows out of sight to new ones: none is made but for the first screenful.
+    expect(changes).toBeGreaterThan(1);
+    expect(changes).toBeLessThanOrEqual(frames);
+    expect(mounted).toBeLessThan(60);
     expect(await page.locator("[data-index]").count()).toBeLessThan(80);
     await grid(page).focus();
     await page.keyboard.press("Home");

@@ -1,5 +1,5 @@
 // However many calls stream in, half of the time stays free: after a long frame, nothing is put in for as long again.
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { paced } from "../../renderer/state/feed.ts";
 
 function bench() {
@@ -54,33 +54,46 @@ it("leaves as much time as the last rows took, and no more", () => {
   expect(done).toBe(3);
 });
 
-it("puts a burst in ten times a second, and single rows at once again after it", () => {
-  const { schedule, frame } = bench();
-  let done = 0;
-  let waiting = false;
-  /** As the feed does: one at a time. */
-  const put = (rows: number): void => {
-    if (waiting) return;
-    waiting = true;
-    schedule(() => {
-      waiting = false;
-      done++;
-      return rows;
-    });
+describe("rows that stream in", () => {
+  /** Looks of a sixtieth of a second, each with that many new rows, for so many seconds. @returns how often some were put in */
+  const stream = (rows: number, seconds: number): number => {
+    const { schedule, frame } = bench();
+    let [done, waiting, held] = [0, false, 0];
+    for (let i = 0; i < 60 * seconds; i++) {
+      held += rows;
+      if (!waiting) {
+        waiting = true;
+        // As the feed does: one at a time, with all that has come meanwhile.
+        schedule(() => {
+          [waiting, done] = [false, done + 1];
+          const put = held;
+          held = 0;
+          return put;
+        });
+      }
+      frame(1000 / 60);
+    }
+    return done;
   };
-  for (let i = 0; i < 60; i++) {
-    put(17);
-    frame(1000 / 60);
-  }
-  expect(done).toBeGreaterThanOrEqual(7);
-  expect(done).toBeLessThanOrEqual(10);
-  // What still waits of it is put in, and its rest goes by.
-  frame(200);
-  frame(200);
-  done = 0;
-  for (let i = 0; i < 5; i++) {
-    put(1);
-    frame(16);
-  }
-  expect(done).toBe(5);
+
+  it("are put in ten times a second", () => {
+    expect(stream(1, 3)).toBeGreaterThanOrEqual(21);
+    expect(stream(1, 3)).toBeLessThanOrEqual(30);
+  });
+
+  it("are put in four times a second where they are more than anybody reads", () => {
+    expect(stream(17, 3)).toBeGreaterThanOrEqual(10);
+    expect(stream(17, 3)).toBeLessThanOrEqual(13);
+  });
+
+  it("are put in at once after a pause", () => {
+    const { schedule, frame } = bench();
+    const done: number[] = [];
+    for (const row of [1, 2]) {
+      schedule(() => done.push(row) && 1);
+      frame(16);
+      expect(done).toHaveLength(row);
+      for (let i = 0; i < 8; i++) frame(16);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 // Which rows of the log exist.
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { placeFor, windowOf } from "../../renderer/log/row-window.ts";
+import { assignKeys, placeFor, windowOf } from "../../renderer/log/row-window.ts";
 
 const facts = (given: Partial<Parameters<typeof windowOf>[0]> = {}) => ({
   count: 20_000,
@@ -26,7 +27,7 @@ describe("the rows that exist", () => {
     }
   });
   it("are the newest while they are followed, before any scroll is told", () => {
-    expect(windowOf(facts({ following: true }))).toEqual({ first: 19_971, until: 20_000 });
+    expect(windowOf(facts({ following: true }))).toEqual({ first: 19_977, until: 20_000 });
   });
   it("are all of few, and none of none", () => {
     expect(windowOf(facts({ count: 3 }))).toEqual({ first: 0, until: 3 });
@@ -39,5 +40,33 @@ describe("the rows that exist", () => {
     expect(placeFor(105, at, 32)).toBe(at.top);
     expect(placeFor(10, at, 32)).toBe(68 + 360 - 32);
     expect(placeFor(200, at, 32)).toBe(68 + 201 * 36 - 720);
+  });
+});
+
+describe("the elements that rows are shown in", () => {
+  const seqs = fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 40 });
+
+  it("stay with their rows, go from rows out of sight to new ones, and are never shared", () => {
+    fc.assert(
+      fc.property(fc.array(seqs, { maxLength: 8 }), (looks) => {
+        let before: ReadonlyMap<number, number> = new Map();
+        for (const look of looks) {
+          const now = assignKeys(before, look);
+          expect([...now.keys()]).toEqual(look);
+          expect(new Set(now.values()).size).toBe(look.length);
+          for (const seq of look) if (before.has(seq)) expect(now.get(seq)).toBe(before.get(seq));
+          // A new element is made only where no old one is free.
+          const old = new Set(before.values());
+          const made = [...now.values()].filter((key) => !old.has(key)).length;
+          expect(made).toBe(Math.max(0, look.length - before.size));
+          before = now;
+        }
+      }),
+    );
+  });
+
+  it("keep their order when all of the rows are new: none has to be moved", () => {
+    const first = assignKeys(new Map(), [1, 2, 3, 4]);
+    expect([...assignKeys(first, [11, 12, 13, 14]).values()]).toEqual([...first.values()]);
   });
 });
