@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findingsIn } from "../support/content-policy.ts";
 import { ask, echoServer, toolCall, upstream } from "../support/house.ts";
 import { personAt, say, SHOTS, want } from "./person.ts";
 import { type AppWindow, openApp } from "./window.ts";
@@ -68,6 +69,10 @@ describe("the window that asks", () => {
       Object.keys(Reflect.get(window, "countersign") as unknown as object),
     );
     expect(bridge.sort()).toEqual(["call", "platform", "watch"]);
+    const policy = await page.evaluate(async () =>
+      (await fetch(location.href)).headers.get("content-security-policy"),
+    );
+    expect(findingsIn(policy)).toEqual([]);
     for (const [theme, colorScheme] of [
       ["light", "light"],
       ["dark", "dark"],

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CONTENT_POLICY, SECURITY_HEADERS } from "../../electron/host/web/policy.ts";
+import { findingsIn } from "../support/content-policy.ts";
 import { type AppWindow, openApp, root } from "./window.ts";
 
 let own: AppWindow;
@@ -76,6 +77,7 @@ describe("the window", () => {
       Object.fromEntries((await fetch("app://countersign/index.html")).headers),
     );
     expect(headers["content-security-policy"]).toBe(CONTENT_POLICY);
+    expect(findingsIn(headers["content-security-policy"])).toEqual([]);
     expect(CONTENT_POLICY).toMatchInlineSnapshot(
       `"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"`,
     );

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ComposeOptions } from "../../electron/compose-types.ts";
 import { Refusal } from "../../electron/core/errors.ts";
 import { serve } from "../../electron/serve.ts";
+import { findingsIn } from "../support/content-policy.ts";
 import { createDouble, type Double } from "../support/countersign-double.ts";
 import { temporaryFolder, until } from "../support/processes.ts";
 import { buildPages } from "../host/web/web.ts";
@@ -60,7 +61,12 @@ describe("the headless form", () => {
     const one = begin(["--vault", "memory"]);
     await until(() => one.links().length > 0);
     expect(one.links()).toHaveLength(2);
-    expect(new Set(one.links().map((link) => new URL(link).origin)).size).toBe(2);
+    const origins = one.links().map((link) => new URL(link).origin);
+    expect(new Set(origins).size).toBe(2);
+    for (const page of [...origins, `${origins[0]}/nothing`, `${origins[1]}/approval.html`]) {
+      const { headers } = await fetch(page);
+      expect([page, findingsIn(headers.get("content-security-policy"))]).toEqual([page, []]);
+    }
     expect(one.out()).toMatch(/^Answer it here {6}http:/m);
     expect(one.out()).toContain("Agents use          http://127.0.0.1:0/mcp/<server>");
     expect(one.out()).toContain("no place chosen yet");
