@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // `npm run package`: the packages of this system, with whatever Electron this machine has.
 //   npm run package                          what can be built here without a download
-//   npm run package -- --linux AppImage      electron-builder's own words; this format downloads its tools
+//   npm run package -- --linux pacman        electron-builder's own words; other formats download their tools
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { buildIfStale } from "../launch/build.mjs";
 import { resolveElectron } from "../launch/electron-binary.mjs";
 import { handOver, root } from "../launch/process.mjs";
+import { appImageTools } from "./appimage.mjs";
 import { writeBill } from "./bill.mjs";
 
 const say = (line) => console.error(line);
@@ -32,6 +33,8 @@ async function main(args) {
   if (!env.CUSTOM_FPM_PATH && !env.USE_SYSTEM_FPM && process.platform === "linux") {
     env.CUSTOM_FPM_PATH = path.join(import.meta.dirname, "fpm.mjs");
   }
+  env.APPIMAGE_TOOLS_PATH ??= appImageTools() ?? "";
+  if (env.APPIMAGE_TOOLS_PATH === "") delete env.APPIMAGE_TOOLS_PATH;
   // The time that stands in a package is its commit's (reproducible-builds.org): it says more than when it was packed.
   const commit = spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" });
   if (!env.SOURCE_DATE_EPOCH && commit.status === 0) env.SOURCE_DATE_EPOCH = commit.stdout.trim();
@@ -43,7 +46,7 @@ async function main(args) {
     process.execPath,
     [
       cli,
-      ...(args.length > 0 ? args : buildableHere()),
+      ...(args.length > 0 ? args : buildableHere(env)),
       "--publish=never",
       `-c.electronDist=${electron.folder}`,
       `-c.electronVersion=${electron.version}`,
@@ -53,9 +56,9 @@ async function main(args) {
 }
 
 /** Targets that need no download. */
-function buildableHere() {
+function buildableHere({ APPIMAGE_TOOLS_PATH: tools }) {
   if (process.platform === "darwin") return ["--mac", "zip"];
   if (process.platform === "win32") return ["--win", "dir"];
-  const formats = { deb: "dpkg-deb", rpm: "rpmbuild" };
-  return ["--linux", "dir", "tar.gz", ...Object.keys(formats).filter((name) => has(formats[name]))];
+  const formats = { deb: has("dpkg-deb"), rpm: has("rpmbuild"), AppImage: tools !== undefined };
+  return ["--linux", "dir", "tar.gz", ...Object.keys(formats).filter((name) => formats[name])];
 }

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appImageTools } from "../../electron/package/appimage.mjs";
 import { FUSES, readFuses } from "../../electron/package/fuses.mjs";
 import { companyDocument } from "../support/company-api.ts";
 import {
@@ -19,6 +20,8 @@ import {
 import { electronProgram, root } from "./window.ts";
 
 const has = (tool: string): boolean => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0;
+/** Its runtime comes in a crate, and so wants cargo. */
+const imageable = appImageTools() !== null;
 const here = process.platform === "linux" ? describe : describe.skip;
 
 here("the packages", () => {
@@ -35,12 +38,13 @@ here("the packages", () => {
   const unpacked = (format: string): string => path.join(made.folder, format);
 
   beforeAll(() => {
-    made = buildPackages("dir", "tar.gz", "deb", ...(has("rpmbuild") ? ["rpm"] : []));
+    const more = [...(has("rpmbuild") ? ["rpm"] : []), ...(imageable ? ["AppImage"] : [])];
+    made = buildPackages("dir", "tar.gz", "deb", ...more);
     spawnSync("tar", ["-xzf", file(".tar.gz"), "-C", made.folder], { stdio: "inherit" });
     app = path.dirname(find(made.folder, "resources/app.asar", 3)).replace(/\/resources$/, "");
     program = path.join(app, "countersign-desktop");
     resources = path.join(app, "resources");
-  }, 120_000);
+  }, 240_000);
   afterAll(() => made?.remove());
 
   it("hold the program, its archive and its two native modules, and no default app", () => {
@@ -212,8 +216,8 @@ here("the packages", () => {
   });
 
   it("starts, answers at its door, shows its window, keeps secrets in the keychain, and ends cleanly", async () => {
-    await whileItRuns(made.folder, program, async (started) => {
-      await probe(program, started);
+    await whileItRuns(made.folder, { command: program }, async (started) => {
+      await probe(started);
       const { home, data } = started;
       const cli = path.join(resources, "cli/countersign");
       const status = await runAs(home, [cli, "status", "--json", "--data", data]);
@@ -238,12 +242,58 @@ here("the packages", () => {
   });
 
   it.skipIf(!has("rpmbuild"))("starts from the rpm's files as well", async () => {
-    const installed = path.join(unpacked("rpm"), "opt/Countersign/countersign-desktop");
-    await whileItRuns(made.folder, installed, async (started) => {
-      await probe(installed, started);
+    const command = path.join(unpacked("rpm"), "opt/Countersign/countersign-desktop");
+    await whileItRuns(made.folder, { command }, async (started) => {
+      await probe(started);
       expect(await started.end()).toBe(0);
     });
   });
+
+  it.skipIf(!imageable)("are the same in the AppImage, behind the runtime that is meant", () => {
+    const image = file(".AppImage");
+    const bytes = fs.readFileSync(image);
+    // AppImageKit's release 13.
+    expect(createHash("sha256").update(bytes.subarray(0, 189_632)).digest("hex")).toBe(
+      "328e0d745c5c6817048c27bc3e8314871703f8f47ffa81a37cb06cd95a94b323",
+    );
+    const to = unpacked("image");
+    fs.mkdirSync(to);
+    expect(spawnSync(image, ["--appimage-extract"], { cwd: to, stdio: "ignore" }).status).toBe(0);
+    const inside = path.join(to, "squashfs-root");
+    const ours = Object.entries(treeOf(path.join(unpacked("deb"), "opt/Countersign")));
+    const found = treeOf(inside);
+    for (const [name, what] of ours) {
+      // A profile for where it is installed.
+      if (name !== "resources/apparmor-profile") expect([name, found[name]]).toEqual([name, what]);
+      delete found[name];
+    }
+    expect(
+      Object.keys(found)
+        .filter((name) => !name.startsWith("usr/share/icons/"))
+        .sort(),
+    ).toEqual([".DirIcon", "AppRun", "countersign-desktop.desktop", "countersign-desktop.png"]);
+    const entry = fs.readFileSync(path.join(inside, "countersign-desktop.desktop"), "utf8");
+    expect(entry).toMatch(/^Exec=AppRun %U$/m);
+  });
+
+  it.skipIf(!imageable)(
+    "starts from the AppImage as well, where nothing can be mounted",
+    async () => {
+      const starting = {
+        command: file(".AppImage"),
+        env: { APPIMAGE_EXTRACT_AND_RUN: "1" },
+        program: (home: string) =>
+          new RegExp(`^${home}/appimage_extracted_\\w+/countersign-desktop$`),
+      };
+      await whileItRuns(made.folder, starting, async (started) => {
+        await probe(started);
+        expect(await started.end()).toBe(0);
+        expect(fs.readdirSync(started.home).filter((name) => name.startsWith("appimage"))).toEqual(
+          [],
+        );
+      });
+    },
+  );
 
   it.each([
     ["--remote-debugging-port=0", {}],
@@ -324,7 +374,7 @@ here("the packages", () => {
 });
 
 /** What must be so of each program that runs, whatever it was unpacked from. */
-async function probe(program: string, { home, port }: Started): Promise<void> {
+async function probe({ program, home, port }: Started): Promise<void> {
   // Of its own user it asks for a credential; another user, even root, is turned away before that.
   const url = `http://127.0.0.1:${port}/mcp/notes`;
   const asking = `fetch("${url}",{method:"POST",headers:{"content-type":"application/json"},body:"{}"})`;

@@ -117,11 +117,20 @@ export function runAs(
 }
 
 export interface Started {
+  /** Its processes, for `processOf`. */
+  readonly program: Program;
   readonly home: string;
   readonly data: string;
   readonly port: number;
   /** Ends it as the system does, and gives its exit code. */
   end(): Promise<number | null>;
+}
+
+interface Starting {
+  /** What is started; its processes have its name, unless `program` says otherwise. */
+  readonly command: string;
+  readonly env?: Record<string, string>;
+  readonly program?: (home: string) => Program;
 }
 
 /**
@@ -130,15 +139,17 @@ export interface Started {
  */
 export async function whileItRuns(
   folder: string,
-  program: string,
+  { command, env = {}, program: named = () => command }: Starting,
   use: (started: Started) => Promise<void>,
 ): Promise<void> {
   const home = makeHome(folder);
   const data = path.join(home, "data");
   const port = await freePort();
+  const program = named(home);
   const keyring = path.join(home, "with-keyring.sh");
   fs.copyFileSync(path.join(root, "test/with-keyring.sh"), keyring);
-  const child = startAs(home, ["sh", keyring, program, "--data", data, "--port", String(port)]);
+  const words = ["sh", keyring, command, "--data", data, "--port", String(port)] as const;
+  const child = startAs(home, words, env);
   let output = "";
   child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
   let ended = false;
@@ -154,7 +165,7 @@ export async function whileItRuns(
       process.kill(main, "SIGTERM");
       return gone;
     };
-    await use({ home, data, port, end });
+    await use({ program, home, data, port, end });
   } catch (error) {
     throw new Error(`${String(error)}\nIt said:\n${output}`, { cause: error });
   } finally {
@@ -163,14 +174,19 @@ export async function whileItRuns(
   }
 }
 
+/** A program by its path, or by what its path is like where nobody can know it beforehand. */
+export type Program = string | RegExp;
+
 /** A process of this program: its main process, or one of a type that Chromium names (`renderer`). */
-export function processOf(program: string, type: string | null): number | null {
+export function processOf(program: Program, type: string | null): number | null {
+  const isOurs = (word = ""): boolean =>
+    typeof program === "string" ? word === program : program.test(word);
   for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       // The arguments of Chromium's children are one string, parted by blanks.
       const words = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split(/[\0 ]/);
       const own = words.find((word) => word.startsWith("--type="))?.slice(7) ?? null;
-      if (words[0] === program && own === type) return Number(pid);
+      if (isOurs(words[0]) && own === type) return Number(pid);
     } catch {
       // It ended meanwhile.
     }
