@@ -120,7 +120,7 @@ export function LogGrid(props: GridProps): ReactNode {
   // aria-activedescendant must name an element that exists.
   if (activeIndex >= 0 && activeIndex < shown.first) indices.unshift(activeIndex);
   if (activeIndex >= shown.until) indices.push(activeIndex);
-  const keys = useRowKeys(indices.map((index) => rows[index]?.seq ?? 0));
+  const keys = useRowKeys(indices.flatMap((index) => rows[index]?.seq ?? []));
   return (
     <div className={`log-grid-box log-${layout}`}>
       <div

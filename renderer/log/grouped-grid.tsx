@@ -1,15 +1,12 @@
 // The log under its runs: a head for each, with its rows below it. Only what is in sight exists.
-import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
   useDeferredValue,
-  useCallback,
-  useEffect,
   useLayoutEffect,
   useMemo,
-  useRef,
+  useState,
 } from "react";
 import { clockTime, dayName } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
@@ -21,6 +18,7 @@ import { COLUMNS, HEAD_HEIGHT } from "./columns.ts";
 import { groupByRun, type RunHead } from "./groups.ts";
 import { clickedIndex, LogHead, useLogFrame } from "./frame.tsx";
 import { keyInLog } from "./keys.ts";
+import { bringInSight, itemsIn, useRowKeys, useRowWindow } from "./row-window.ts";
 import { LogRowView, rowId } from "./row.tsx";
 
 /** CSS pixels; `.log-run` says the same. */
@@ -47,39 +45,37 @@ export function GroupedGrid(props: {
   );
   const activePlace = items.findIndex((item) => item.kind === "row" && item.row.seq === active);
 
-  // Another function would have every row's place worked out anew at each render.
-  const keyOf = useCallback(
-    (place: number) => {
-      const item = items[place];
-      if (item === undefined) return place;
-      return item.kind === "row" ? item.row.seq : `run ${item.head.run ?? ""}`;
-    },
-    [items],
-  );
+  const tops = useMemo(() => {
+    const places = [0];
+    let top = 0;
+    for (const { kind } of items) places.push((top += kind === "head" ? RUN_HEIGHT : height));
+    return places;
+  }, [items, height]);
 
-  // Its functions may not be memoised; nothing here does.
-  // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({
+  const above = HEAD_HEIGHT[layout];
+  const [following, setFollowing] = useState(true);
+  const { facts, moved } = useRowWindow(scroller, {
     count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (place) => (items[place]?.kind === "head" ? RUN_HEIGHT : height),
-    overscan: 14,
-    scrollMargin: HEAD_HEIGHT[layout],
-    scrollPaddingStart: HEAD_HEIGHT[layout],
-    getItemKey: keyOf,
+    height,
+    above,
+    following,
   });
-  useEffect(() => virtual.measure(), [virtual, height, items]);
+  const { first, until } = itemsIn(tops, facts);
+  const shown = Array.from({ length: until - first }, (_, i) => first + i);
+  // aria-activedescendant must name an element that exists.
+  if (activePlace >= 0 && activePlace < first) shown.unshift(activePlace);
+  if (activePlace >= until) shown.push(activePlace);
 
-  const atEnd = useRef(true);
   useLayoutEffect(() => {
     const node = scroller.current;
-    if (node !== null && atEnd.current) node.scrollTo({ top: node.scrollHeight });
-  }, [scroller, items, height]);
+    if (node !== null && following) node.scrollTo({ top: above + (tops.at(-1) ?? 0) });
+  }, [scroller, tops, above, following]);
   const onScroll = (): void => {
     const node = scroller.current;
     if (node === null) return;
     const { scrollTop: top, clientHeight, scrollHeight: content } = node;
-    atEnd.current = isAtEnd({ top, height: clientHeight, content });
+    moved(top);
+    setFollowing(isAtEnd({ top, height: clientHeight, content }));
     if (top < 400 && !view.olderFailed) void feed.loadOlder();
   };
 
@@ -90,7 +86,7 @@ export function GroupedGrid(props: {
   const pick = (place: number | undefined, open: boolean): void => {
     const seq = seqAt(place);
     if (seq === null || place === undefined) return;
-    atEnd.current = place === items.length - 1;
+    setFollowing(place === items.length - 1);
     onActive(seq, open);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -104,14 +100,17 @@ export function GroupedGrid(props: {
     if (key.do === "open") return pick(activePlace, true);
     const to = places[key.to];
     pick(to, openId !== null);
-    if (to !== undefined) virtual.scrollToIndex(to, { align: "auto" });
+    const node = scroller.current;
+    if (to === undefined || node === null) return;
+    const [begin, end] = [above + (tops[to] ?? 0), above + (tops[to + 1] ?? 0)];
+    node.scrollTo({ top: bringInSight(begin, end, node.scrollTop, node.clientHeight, above) });
   };
   const onClick = (event: MouseEvent): void => {
     const index = clickedIndex(event);
     if (index !== null) pick(index, true);
   };
 
-  const above = HEAD_HEIGHT[layout];
+  const keys = useRowKeys(shown.flatMap((place) => seqAt(place) ?? []));
   return (
     <div className={`log-grid-box log-${layout}`}>
       <div
@@ -128,17 +127,18 @@ export function GroupedGrid(props: {
         onClick={onClick}
       >
         <LogHead layout={layout} />
-        <div role="rowgroup" className="log-rows" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((place) => {
-            const item = items[place.index];
+        <div role="rowgroup" className="log-rows" style={{ height: tops.at(-1) }}>
+          {shown.map((place) => {
+            const item = items[place];
+            const top = tops[place] ?? 0;
             if (item === undefined) return null;
             if (item.kind === "head") {
               return (
                 <RunHeadView
-                  key={place.key}
+                  key={`run ${item.head.run ?? ""}`}
                   head={item.head}
-                  index={place.index}
-                  top={place.start - above}
+                  index={place}
+                  top={top}
                   span={COLUMNS[layout].length}
                   onOnly={(run) => feed.setFilter({ ...view.filter, run })}
                 />
@@ -146,12 +146,12 @@ export function GroupedGrid(props: {
             }
             return (
               <LogRowView
-                key={place.key}
+                key={keys.get(item.row.seq)}
                 row={item.row}
-                index={place.index}
-                top={place.start - above}
+                index={place}
+                top={top}
                 layout={layout}
-                active={place.index === activePlace}
+                active={place === activePlace}
                 open={item.row.id === openId}
                 newDay={false}
               />

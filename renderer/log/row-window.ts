@@ -54,6 +54,32 @@ export function assignKeys(
   return new Map(seqs.map((seq) => [seq, before.get(seq) ?? free[taken++] ?? ++last]));
 }
 
+/** The same for a list whose items are not equally high. `tops`: where each begins, and last where the whole ends. */
+export function itemsIn(
+  tops: readonly number[],
+  { above, top, seen, following }: Omit<WindowFacts, "count" | "height">,
+): RowWindow {
+  const count = tops.length - 1;
+  const begin = (following ? (tops[count] ?? 0) + above - seen : top) - above;
+  const around = following ? AROUND_TAIL : AROUND;
+  return {
+    first: Math.max(0, Math.min(firstFrom(tops, begin + 1) - 1 - around, count - 1)),
+    until: Math.max(0, Math.min(count, firstFrom(tops, begin + seen) + around)),
+  };
+}
+
+/** Index of the first value that is at least `least`; `values` are in order. */
+function firstFrom(values: readonly number[], least: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] ?? Infinity) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Where to scroll so that a row is in sight; the same place where it is. `head` covers the top of what is seen. */
 export function placeFor(
   index: number,
@@ -61,14 +87,24 @@ export function placeFor(
   head: number,
 ): number {
   const begin = above + index * height;
-  if (begin < top + head) return begin - head;
-  return Math.max(top, begin + height - seen);
+  return bringInSight(begin, begin + height, top, seen, head);
+}
+
+/** Where to scroll so that what lies between two places is in sight. Pixels of the whole that scrolls. */
+export function bringInSight(
+  begin: number,
+  end: number,
+  top: number,
+  seen: number,
+  head: number,
+): number {
+  return begin < top + head ? begin - head : Math.max(top, end - seen);
 }
 
 /** The keys of the elements for these rows, which stay with their rows from one look to the next. */
 export function useRowKeys(seqs: readonly number[]): ReadonlyMap<number, number> {
   const [keys, setKeys] = useState<ReadonlyMap<number, number>>(() => new Map());
-  if (keys.size === seqs.length && seqs.every((seq) => keys.has(seq))) return keys;
+  if (keys.size === new Set(seqs).size && seqs.every((seq) => keys.has(seq))) return keys;
   const next = assignKeys(keys, seqs);
   setKeys(next);
   return next;

@@ -91,15 +91,17 @@ const part = (gaps: readonly number[], share: number): number =>
 
 const mean = (gaps: readonly number[]): number => gaps.reduce((a, b) => a + b, 0) / gaps.length;
 
-const SECONDS = 5;
+const SECONDS = 3;
 
 it.each([
-  ["a hundred calls", 100, 10_000],
-  ["a thousand calls", 1000, 20_000],
+  ["a hundred calls", 100, 10_000, false],
+  ["a thousand calls", 1000, 20_000, false],
+  ["a thousand calls, under their runs,", 1000, 30_000, true],
 ])(
   "draws on while %s a second stream in",
-  async (_, rate, firstSeq) => {
+  async (_, rate, firstSeq, grouped) => {
     const { page } = desktop;
+    if (grouped) await page.getByRole("button", { name: "By run" }).click();
     const rest = await framesWhile(page, () => page.waitForTimeout(2000));
     await prepare(firstSeq, rate * SECONDS);
     const busy = await framesWhile(page, () => stream(rate));

@@ -1,7 +1,7 @@
 // Which rows of the log exist.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { assignKeys, placeFor, windowOf } from "../../renderer/log/row-window.ts";
+import { assignKeys, itemsIn, placeFor, windowOf } from "../../renderer/log/row-window.ts";
 
 const facts = (given: Partial<Parameters<typeof windowOf>[0]> = {}) => ({
   count: 20_000,
@@ -40,6 +40,34 @@ describe("the rows that exist", () => {
     expect(placeFor(105, at, 32)).toBe(at.top);
     expect(placeFor(10, at, 32)).toBe(68 + 360 - 32);
     expect(placeFor(200, at, 32)).toBe(68 + 201 * 36 - 720);
+  });
+});
+
+describe("items of different heights", () => {
+  it("exist where they are in sight, and some around them", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(36, 44), { maxLength: 300 }),
+        fc.nat(12_000),
+        fc.boolean(),
+        (heights, top, following) => {
+          const tops = [0];
+          for (const height of heights) tops.push((tops.at(-1) ?? 0) + height);
+          const seen = 500;
+          const end = (tops.at(-1) ?? 0) + 32;
+          const at = Math.max(0, following ? end - seen : Math.min(top, end - seen));
+          const { first, until } = itemsIn(tops, { above: 32, top: at, seen, following });
+          for (let i = 0; i < heights.length; i++) {
+            const begin = 32 + (tops[i] ?? 0);
+            const inSight = begin + (heights[i] ?? 0) > at && begin < at + seen;
+            if (inSight) expect(i >= first && i < until, String(i)).toBe(true);
+          }
+          expect(until - first).toBeLessThan(36);
+          expect(first).toBeGreaterThanOrEqual(0);
+          expect(until).toBeLessThanOrEqual(heights.length);
+        },
+      ),
+    );
   });
 });
 
