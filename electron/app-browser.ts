@@ -1,5 +1,5 @@
-// The one place where the system browser is opened: for signing in, which never happens in a window of ours
-// (RFC 8252 section 8.12).
+// The one place where programs of the system are opened: its browser for signing in, which never happens in a window of
+// ours (RFC 8252 section 8.12), and its file manager for a file that was downloaded, which shows it and runs nothing.
 import { shell } from "electron";
 import type { Reply } from "./contract.ts";
 import { mayOpen } from "./core/browser-address.ts";
@@ -12,6 +12,9 @@ const OPENED: ReadonlySet<string> = new Set([
   // A yes to a question whether to sign in.
   "questions.answer",
 ]);
+
+/** @param file a path of ours, absolute */
+export const showInFolder = (file: string): void => shell.showItemInFolder(file);
 
 /** A desk whose sign-ins open the system browser by themselves. */
 export function openingSignIns(desk: Desk): Desk {

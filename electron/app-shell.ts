@@ -1,6 +1,7 @@
 // The desktop around the app, put together: tray, menu, links, the keys that show what is asked, starting at login,
 // and that a person who goes away allows nothing.
 import { app, type BrowserWindow, globalShortcut, powerMonitor } from "electron";
+import { showInFolder } from "./app-browser.ts";
 import { createClipboard } from "./app-clipboard.ts";
 import { createLinks, type Links } from "./app-links.ts";
 import { createLoginStart } from "./app-login.ts";
@@ -62,6 +63,8 @@ export function createDesktopShell({
     },
     takeLink: () => links.take(),
     forgetCopied: (sha256) => copied.forget(sha256),
+    downloads: () => app.getPath("downloads"),
+    showInFolder,
     start({ countersign, window, approvalWindow, show }) {
       const failed = (error: unknown): void => log.error("shell.tray", error);
       const { act } = setupTray({ countersign, show, approvalWindow, failed });

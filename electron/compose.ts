@@ -46,6 +46,7 @@ import { clock, digest, timers } from "./platform.ts";
 import { statusOf } from "./status.ts";
 import { answer, type Desk } from "./surface.ts";
 import { createTrials } from "./trials.ts";
+import { createUpdateRooms } from "./update-rooms.ts";
 import { createUpstreamRooms } from "./upstream-rooms.ts";
 
 const VERSION: string = pkg.version;
@@ -383,6 +384,20 @@ async function compose(
   let showYourself = (): void => undefined;
   let openQuestions = (): AskingPlace => ({ where: "window", url: null });
 
+  const updates = createUpdateRooms({
+    store,
+    clock,
+    digest,
+    timers,
+    questions: permission.questions,
+    version: VERSION,
+    folder,
+    shell: options.shell,
+    changed: () => changed("updates"),
+    log,
+  });
+  closers.push(() => updates.close());
+
   const ports: HandlerPorts = {
     agents,
     servers,
@@ -425,6 +440,7 @@ async function compose(
     signIn: (id, wish) => oauth.signIns.begin(oauth.issuers.find(id), wish),
     openQuestions: () => openQuestions(),
     shell: options.shell,
+    updates,
     makeLink: () => makeLink(),
     door: () => origin,
     shim,

@@ -14,6 +14,7 @@ import { toolMethods } from "./contract/tools.ts";
 import { serverMethods } from "./contract/servers.ts";
 import { type MethodShape, returns } from "./contract/shape.ts";
 import { shellMethods } from "./contract/shell.ts";
+import { updateMethods } from "./contract/updates.ts";
 import type { AgentView } from "./core/agents.ts";
 import { agentSchema } from "./core/agents.ts";
 import type { CallPage } from "./core/journal.ts";
@@ -171,6 +172,7 @@ export const contract = {
   ...overviewMethods,
   ...consentMethods,
   ...shellMethods,
+  ...updateMethods,
   "calls.search": { surfaces: ["app", "cli"], input: callQueryInput, output: returns<CallPage>() },
   "calls.get": {
     surfaces: ["app", "cli"],

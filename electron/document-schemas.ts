@@ -17,6 +17,7 @@ import { ruleSchema } from "./core/policy/rules.ts";
 import { serverSchema } from "./core/servers.ts";
 import { settingsSchema } from "./core/settings.ts";
 import { tenantSchema } from "./core/tenants.ts";
+import { updatesSchema } from "./core/update/document.ts";
 import type { Schemas } from "./host/store/document.ts";
 
 export const documentSchemas: Schemas = {
@@ -37,4 +38,5 @@ export const documentSchemas: Schemas = {
   consents: z.array(consentSchema),
   programs: z.array(knownProgramSchema),
   pins: z.array(serverPinsSchema),
+  updates: updatesSchema,
 };

@@ -3,8 +3,14 @@ import { Refusal } from "./core/errors.ts";
 import type { Shell } from "./core/shell.ts";
 import type { Handlers } from "./surface.ts";
 
+function notDesktop(): never {
+  throw new Refusal("not_applicable", {
+    reason: "this is not the desktop app",
+    instead: "Open the folder yourself.",
+  });
+}
 /** The browser form has no desktop around it: nothing starts at login, and no key shows it. */
-const NO_SHELL: Shell = {
+export const NO_SHELL: Shell = {
   settings: () => ({
     startAtLogin: { on: false, unavailable: "not-desktop" },
     shortcut: { keys: "", state: "none" },
@@ -18,6 +24,8 @@ const NO_SHELL: Shell = {
   },
   takeLink: () => null,
   forgetCopied: () => null,
+  downloads: notDesktop,
+  showInFolder: notDesktop,
 };
 
 export function shellHandlers(shell: Shell = NO_SHELL) {

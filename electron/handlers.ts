@@ -18,6 +18,7 @@ import type { ServerRegister } from "./core/server-register.ts";
 import type { Server, ServerView, StdioHealth } from "./core/servers.ts";
 import { mtlsSnippetsFor, snippetsFor } from "./core/snippets.ts";
 import type { TestReport } from "./core/try-server.ts";
+import type { UpdateRegister } from "./core/update/updates.ts";
 import type { VaultKind, VaultStatus } from "./core/vault.ts";
 import type { Discovery } from "./discovery.ts";
 import { overviewHandlers } from "./handlers-overview.ts";
@@ -32,6 +33,7 @@ import { consentHandlers } from "./handlers-consent.ts";
 import { shellHandlers } from "./handlers-shell.ts";
 import { permissionHandlers, type PermissionHandlerPorts } from "./handlers-permission.ts";
 import { policyHandlers } from "./handlers-policy.ts";
+import { updateHandlers } from "./handlers-updates.ts";
 import { LAB_TENANT } from "./lab-sweep.ts";
 import type { OAuthRooms } from "./oauth-rooms.ts";
 import type { Handlers } from "./surface.ts";
@@ -62,6 +64,7 @@ export interface HandlerPorts extends PermissionHandlerPorts {
   readonly inbound: InboundMtls;
   readonly status: () => AppStatus;
   readonly shell: Shell | undefined;
+  readonly updates: UpdateRegister;
   readonly makeLink: () => string;
   readonly door: () => string;
   /** How the stdio shim is started: command and arguments before the server's name. */
@@ -289,6 +292,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
 
     ...overviewHandlers({ ...ports, known }),
     ...shellHandlers(ports.shell),
+    ...updateHandlers(ports.updates, ports.shell),
     "calls.search": (query) => {
       known(query.tenant);
       return journal.search(query);

@@ -14,6 +14,7 @@ const HEADINGS: { readonly [K in Matter["kind"]]?: string } = {
   "account-changed": "You signed in as somebody else. Shall they stand in the account's place?",
   page: "A server wants this page opened. Shall the agent be given it?",
   policy: "Shall this policy decide, or not any more?",
+  "update-source": "Shall updates be looked for here, and believed of this publisher?",
   rule: "Shall the rules change like this?",
   labels: "Shall this tool lose labels?",
   anomaly: "Another program uses an agent's credential",

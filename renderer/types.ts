@@ -76,6 +76,7 @@ export type {
   Tally,
   TimePart,
 } from "../electron/core/statistics.ts";
+export type { UpdatesView } from "../electron/core/update/views.ts";
 export type { VaultKind, VaultStatus } from "../electron/core/vault.ts";
 
 /** One call as `calls.get` answers it. The complaint puts the row's code in words, where it has one. */

@@ -27,6 +27,7 @@ import { renewalWords } from "./words/renewal.ts";
 import { serverWords } from "./words/servers.ts";
 import { settingsWords } from "./words/settings.ts";
 import { shellWords } from "./words/shell.ts";
+import { updateWords } from "./words/updates.ts";
 import { toolWords } from "./words/tools.ts";
 import { vaultWords } from "./words/vault.ts";
 import { xrayWords } from "./words/xray.ts";
@@ -61,6 +62,7 @@ const catalogue = {
   ownPolicy: ownPolicyWords,
   renewal: renewalWords,
   tools: toolWords,
+  updates: updateWords,
 } as const;
 
 /** Tests ask for a language that nobody speaks. */

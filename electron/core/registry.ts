@@ -16,6 +16,7 @@ import type { ActorKey } from "./oauth/keeping/actor-keys.ts";
 import type { Server } from "./servers.ts";
 import type { Settings } from "./settings.ts";
 import type { Tenant } from "./tenants.ts";
+import type { Updates } from "./update/document.ts";
 
 export interface Documents {
   readonly settings: Settings;
@@ -45,6 +46,8 @@ export interface Documents {
   readonly programs: readonly KnownProgram[];
   /** The tools that the person agreed to, as they were then. */
   readonly pins: readonly ServerPins[];
+  /** Where updates are looked for, and how far each publisher had come. */
+  readonly updates: Updates;
 }
 export type DocumentName = keyof Documents;
 

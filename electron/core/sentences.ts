@@ -9,6 +9,7 @@ import { permissionWords } from "./sentences/permission.ts";
 import { shellWords } from "./sentences/shell.ts";
 import { openapiWords } from "./sentences/openapi.ts";
 import { pinWords } from "./sentences/pins.ts";
+import { updateWords } from "./sentences/updates.ts";
 import type { Words } from "./sentences/words.ts";
 
 /** A refusal as a surface shows it. */
@@ -451,6 +452,7 @@ const WORDS: Record<RefusalCode, Words> = {
   ...askingWords,
   ...openapiWords,
   ...pinWords,
+  ...updateWords,
 };
 
 /** Fills `{name}` from facts; an unknown name stays visible as `…` rather than breaking the sentence. */

@@ -21,6 +21,10 @@ export interface Shell {
   takeLink(): DeepLink | null;
   /** A secret with this SHA-256 was copied. @returns seconds until it leaves the clipboard; null where nobody can */
   forgetCopied(sha256: string): number | null;
+  /** Where the person's downloads go. */
+  downloads(): string;
+  /** Shows a file of ours among the others of its folder. */
+  showInFolder(file: string): void;
 }
 
 /** The app's screens, in the order of its navigation. */

@@ -29,6 +29,7 @@ function labelOf(matter: Question["matter"], lifetime: Lifetime): string {
   const w = words.approval.answer;
   if (matter.kind === "rule") return matter.change === "add" ? w.allowRule : w.removeRule;
   if (matter.kind === "policy") return w.allowPolicy[matter.change];
+  if (matter.kind === "update-source") return words.updates.question.allow;
   if (matter.kind === "anomaly") return words.asking.anomaly.allow;
   if (matter.kind === "labels") return w.allowLabels;
   if (matter.kind === "consent") return words.consent.question.allow;
@@ -87,7 +88,8 @@ export function AnswerBar(props: {
     call?.trifecta !== undefined ||
     change !== null ||
     isList ||
-    matter.kind === "account-changed";
+    matter.kind === "account-changed" ||
+    matter.kind === "update-source";
   const readEnough = !toEnd || props.read;
   const complete = lasting || single || isComplete(choice);
   const named = !destructive || typed === call.subject.tool;

@@ -13,6 +13,7 @@ import type { QuestionStore } from "./question-store.ts";
 import { SignInQuestion } from "./sign-in-question.tsx";
 import { PolicyQuestion } from "./policy-question.tsx";
 import { RuleQuestion } from "./rule-question.tsx";
+import { UpdateSourceQuestion } from "./update-source-question.tsx";
 import type { Choices } from "./tool-choices.tsx";
 
 type Matter = Question["matter"];
@@ -34,6 +35,7 @@ const VIEWS: {
   "account-changed": (matter) => <AccountQuestion matter={matter} />,
   page: (matter) => <PageQuestion matter={matter} />,
   policy: (matter) => <PolicyQuestion matter={matter} />,
+  "update-source": (matter) => <UpdateSourceQuestion matter={matter} />,
   rule: (matter) => <RuleQuestion {...matter} />,
   labels: (matter) => <LabelsQuestion {...matter} />,
   anomaly: (matter) => <AnomalyQuestion {...matter} />,

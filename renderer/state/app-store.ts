@@ -78,6 +78,7 @@ const STALE: Record<Extract<AppEvent, { type: "changed" }>["what"], readonly Par
   connections: [],
   // Asked for where they are shown.
   pins: [],
+  updates: [],
   grants: ["grants"],
   labels: ["labels"],
   consents: ["consents"],

@@ -25,6 +25,7 @@ const KINDS: Record<Matter["kind"], readonly string[]> = {
   consent: ["ask-consent"],
   "sign-in": ["ask-sign-in"],
   policy: ["ask-policy"],
+  "update-source": ["ask-update-source"],
   rule: ["ask-rule", "ask-rule-removal"],
   labels: ["ask-labels"],
   anomaly: ["ask-anomaly"],

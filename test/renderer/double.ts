@@ -31,6 +31,7 @@ import type { BrokenDocument } from "../../electron/core/registry.ts";
 import { complaint } from "../../electron/core/sentences.ts";
 import type { ServerView } from "../../electron/core/servers.ts";
 import type { Reminder } from "../../electron/core/reminders.ts";
+import type { UpdatesView } from "../../electron/core/update/views.ts";
 import type { ShellSettings } from "../../electron/core/shell.ts";
 import type { VaultStatus } from "../../electron/core/vault.ts";
 import { loadAssets } from "../../electron/host/web/assets.ts";
@@ -45,6 +46,7 @@ import { identityHandlers } from "./double-identities.ts";
 import { overviewHandlers } from "./double-overview.ts";
 import { search } from "./double-search.ts";
 import { shellAnswers } from "./double-shell.ts";
+import { NO_UPDATE_SOURCE, updateAnswers } from "./double-updates.ts";
 import type { ToolView } from "../../electron/core/pins/pins.ts";
 import { permissionHandlers } from "./double-permission.ts";
 import { learningHandlers, NOTHING_LEARNED } from "./double-learning.ts";
@@ -79,6 +81,7 @@ export interface World {
   rego: RegoCheck;
   /** What ends the permissions of a person who goes away. */
   away: ShellSettings["away"];
+  updates: UpdatesView;
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
   /** Asks more, while a page is open. */
@@ -139,6 +142,7 @@ export const emptyWorld = (): World => ({
   learning: NOTHING_LEARNED,
   rego: { compiler: "ready", faults: [] },
   away: "lock-and-sleep",
+  updates: NO_UPDATE_SOURCE,
   labels: [],
   tools: [],
   asked: [],
@@ -380,6 +384,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     ...learningHandlers(world, emit),
     ...overviewHandlers(world),
     ...shellAnswers(world),
+    ...updateAnswers(world, emit),
     "calls.search": (query) => search(world.rows, query),
     "calls.get": (input) => {
       const row = world.rows.find((one) => one.id === input.id);

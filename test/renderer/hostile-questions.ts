@@ -179,6 +179,19 @@ export const QUESTIONS: Readonly<
       rego: `# ${mouth.quiet()}\npackage x\n\tallow if input.tool.name == ${JSON.stringify(mouth.quiet())}\n`,
     },
   }),
+  "update-source": (mouth) => ({
+    kind: "update-source",
+    source: {
+      url: mouth.address(),
+      fingerprint: "5c1e".repeat(16),
+      ownAuthority: mouth.turn % 2 === 0,
+    },
+    replaces: {
+      url: mouth.address(),
+      fingerprint: "5c1f".repeat(16),
+      ownAuthority: false,
+    },
+  }),
   rule: (mouth) => ({
     kind: "rule",
     change: mouth.turn % 3 === 0 ? "remove" : "add",

@@ -17,6 +17,7 @@ import { POLICY_STOPS, QUESTION_STOPS } from "./tour-policy.ts";
 import { REGO_STOPS } from "./tour-rego.ts";
 import { SETTINGS_STOPS } from "./tour-settings.ts";
 import { API_STOPS } from "./tour-apis.ts";
+import { UPDATE_STOPS } from "./tour-updates.ts";
 import { TOOL_STOPS } from "./tour-tools.ts";
 import { RENEWAL_STOPS } from "./tour-renewal.ts";
 import { consentViews } from "./sample-consent.ts";
@@ -280,6 +281,7 @@ export const TOUR: readonly Stop[] = [
   ...LAB_STOPS,
   ...RENEWAL_STOPS,
   ...SETTINGS_STOPS,
+  ...UPDATE_STOPS,
   ...HARD_STOPS,
   {
     name: "doctor",

@@ -5,6 +5,7 @@ import type { Digest } from "../../electron/core/digest.ts";
 import type { CallEnd, CallIntent, Journal } from "../../electron/core/journal.ts";
 import type { Documents, Store } from "../../electron/core/registry.ts";
 import type { Secret } from "../../electron/core/secret.ts";
+import { NO_UPDATES } from "../../electron/core/update/document.ts";
 import type { SecretRef, Vault } from "../../electron/core/vault.ts";
 
 export const digest: Digest = {
@@ -50,6 +51,7 @@ export function memoryStore(): Store & { all: Documents } {
     consents: [],
     programs: [],
     pins: [],
+    updates: NO_UPDATES,
   } as { -readonly [N in keyof Documents]: Documents[N] };
   const listeners = new Set<(name: keyof Documents) => void>();
   return {

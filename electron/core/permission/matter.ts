@@ -10,6 +10,7 @@ import type { ConsentOffer } from "../consent/offer.ts";
 import type { Change } from "../pins/look.ts";
 import type { PolicyMatter } from "../policy/own-register.ts";
 import type { RuleMatter } from "../policy/rule-register.ts";
+import type { UpdateSourceMatter } from "../update/updates.ts";
 import { conditionsFor } from "./conditions.ts";
 import { type Lifetime, MOST_CALLS, type Scope } from "./grants.ts";
 import type { AskingProgram } from "./program.ts";
@@ -44,6 +45,8 @@ export type Matter =
   | PageMatter
   /** Whether a policy of the person's own shall decide, or shall not any more. */
   | PolicyMatter
+  /** Whether updates shall be looked for at a source, and believed of its publisher. */
+  | UpdateSourceMatter
   | {
       readonly kind: "labels";
       readonly server: string;
@@ -215,6 +218,7 @@ const TRAITS: { readonly [K in MatterKind]: (matter: Of<K>) => Traits } = {
     },
   }),
   policy: () => oursForGood("a policy stands until it is removed"),
+  "update-source": () => oursForGood("a source stands until it is turned off"),
   rule: ({ change }) =>
     oursForGood(
       change === "add"

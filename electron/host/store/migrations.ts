@@ -25,6 +25,7 @@ export const MIGRATIONS: Migrations = {
   consents: [],
   programs: [],
   pins: [],
+  updates: [],
 };
 
 export const presentFormat = (steps: readonly Migration[]): number => 1 + steps.length;

@@ -40,6 +40,15 @@ export interface FileStore extends Store {
  */
 const NO_SETTINGS = { installation: "settings-broken-", vault: null } as const;
 
+/** Nothing is looked for. */
+const NO_UPDATES = {
+  source: null,
+  seen: [],
+  found: null,
+  last: null,
+  unreachableSince: null,
+};
+
 /**
  * Opens the store and completes a fresh folder (settings with a random installation id, the first tenant).
  * Edits made by hand while Countersign runs are taken up by the next write of that document or by reload(),
@@ -105,6 +114,7 @@ export async function openStore(options: StoreOptions): Promise<FileStore> {
     consents: shelf("consents", [], () => []),
     programs: shelf("programs", [], () => []),
     pins: shelf("pins", [], () => []),
+    updates: shelf("updates", NO_UPDATES, () => NO_UPDATES),
   };
   const names = Object.keys(shelves) as DocumentName[];
   const at = <N extends DocumentName>(name: N): Shelf<N> => shelves[name];

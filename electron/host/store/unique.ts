@@ -46,6 +46,7 @@ const CHECKS: { readonly [N in DocumentName]: (document: Documents[N]) => Clash 
       ["name", "another policy has this name", (p) => p.name],
     ]),
   learning: () => null,
+  updates: () => null,
   connections: (all) =>
     firstClash(all, [["assistant", "this assistant stands in it twice", (c) => c.assistant]]),
   labels: (all) =>
