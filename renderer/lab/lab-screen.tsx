@@ -82,8 +82,8 @@ export function LabScreen(): ReactNode {
           </Button>
         </div>
       )}
-      {on && <Company lab={lab} />}
       {(on || tourView.state !== "never") && <Tour tour={tour} view={tourView} />}
+      {on && <Company lab={lab} />}
     </Screen>
   );
 }

@@ -1,7 +1,8 @@
-// The tour: each step as it ends, with who sends what; at the end one table of results.
+// The tour: each step as it ends, in one line; open, it says why and draws who sends what to whom.
 import {
   ArrowRight,
   Check,
+  ChevronRight,
   CircleCheck,
   LoaderCircle,
   OctagonX,
@@ -9,7 +10,7 @@ import {
   RotateCw,
   X,
 } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { duration } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
@@ -18,6 +19,7 @@ import { useFlows } from "../shell/flows.ts";
 import type { TourState, TourView } from "../state/tour-state.ts";
 import type { TourStep } from "../types.ts";
 import { words } from "../words.ts";
+import { Diagram } from "./diagram.tsx";
 
 export function Tour(props: { tour: TourState; view: TourView }): ReactNode {
   const { tour, view } = props;
@@ -93,30 +95,41 @@ function Outcome(props: { text: string }): ReactNode {
 
 function Step(props: { step: TourStep }): ReactNode {
   const { step } = props;
+  const [open, setOpen] = useState(false);
+  const id = useId();
   const w = words.lab.tour;
   return (
     <li className={`tour-step${step.ok ? "" : " tour-step-bad"}`}>
-      <Mark ok={step.ok} />
-      <div className="tour-what">
-        <h3>{step.title}</h3>
-        <Route id={step.id} />
-        <p className="tour-why">{step.why}</p>
-        <dl className="tour-outcome">
-          <div>
-            <dt>{w.expected}</dt>
-            <dd>
-              <Outcome text={step.expected} />
-            </dd>
-          </div>
-          <div>
-            <dt>{w.found}</dt>
-            <dd>
-              <Outcome text={step.found} />
-            </dd>
-          </div>
-        </dl>
-      </div>
-      <span className="test-ms">{duration(step.ms)}</span>
+      <button
+        type="button"
+        className="tour-line"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        <Mark ok={step.ok} />
+        <span className="tour-what">
+          <strong>{step.title}</strong>
+          <Route id={step.id} />
+        </span>
+        <span className="tour-ended">
+          <span className="visually-hidden">{w.found}: </span>
+          <Outcome text={step.found} />
+          <span className="test-ms">{duration(step.ms)}</span>
+        </span>
+        <ChevronRight size={15} aria-hidden className="xray-turn" />
+      </button>
+      {!step.ok && (
+        <p className="tour-instead">
+          {w.expected}: <Outcome text={step.expected} />
+        </p>
+      )}
+      {open && (
+        <div className="tour-open" id={id}>
+          <p className="tour-why">{step.why}</p>
+          <Diagram id={step.id} label={words.lab.diagrams.title} />
+        </div>
+      )}
     </li>
   );
 }
@@ -126,12 +139,12 @@ function Route(props: { id: string }): ReactNode {
   const route = words.lab.tour.routes[props.id];
   if (route === undefined) return null;
   const [from, through, what, to] = route;
-  const thief = through === "";
+  const thief = through === "" && props.id !== "agent-certificate";
   return (
-    <p className={`route${thief ? " route-past" : ""}`}>
+    <span className={`route${thief ? " route-past" : ""}`}>
       <span className="route-party">{from}</span>
       <ArrowRight size={13} aria-hidden />
-      {!thief && (
+      {through !== "" && (
         <>
           <span className="route-party">{through}</span>
           <ArrowRight size={13} aria-hidden />
@@ -143,7 +156,7 @@ function Route(props: { id: string }): ReactNode {
       </span>
       <ArrowRight size={13} aria-hidden />
       <span className="route-party">{to}</span>
-    </p>
+    </span>
   );
 }
 
@@ -153,50 +166,15 @@ function Result(props: { view: TourView; onLog: () => void }): ReactNode {
   const w = words.lab.tour;
   const Icon = wrong === 0 ? CircleCheck : OctagonX;
   return (
-    <>
-      <div className={`summary summary-${wrong === 0 ? "ok" : "problem"}`} role="status">
-        <Icon size={22} strokeWidth={1.8} aria-hidden />
-        <div>
-          <strong>{wrong === 0 ? w.good(steps.length, ms) : w.bad(wrong, steps.length, ms)}</strong>
-          <p>{wrong === 0 ? w.goodText : w.badText}</p>
-        </div>
-        <Button small onClick={props.onLog}>
-          {w.log}
-        </Button>
+    <div className={`summary summary-${wrong === 0 ? "ok" : "problem"}`} role="status">
+      <Icon size={22} strokeWidth={1.8} aria-hidden />
+      <div>
+        <strong>{wrong === 0 ? w.good(steps.length, ms) : w.bad(wrong, steps.length, ms)}</strong>
+        <p>{wrong === 0 ? w.goodText : w.badText}</p>
       </div>
-      <div className="result-box" tabIndex={0} role="region" aria-label={w.table}>
-        <table className="result">
-          <thead>
-            <tr>
-              <th scope="col">{w.step}</th>
-              <th scope="col">{w.expected}</th>
-              <th scope="col">{w.found}</th>
-              <th scope="col" className="result-ms">
-                {w.took}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {steps.map((step) => (
-              <tr key={step.id} className={step.ok ? "" : "result-bad"}>
-                <th scope="row">
-                  <span className="result-name">
-                    <Mark ok={step.ok} />
-                    {step.title}
-                  </span>
-                </th>
-                <td>
-                  <Outcome text={step.expected} />
-                </td>
-                <td>
-                  <Outcome text={step.found} />
-                </td>
-                <td className="result-ms">{duration(step.ms)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+      <Button small onClick={props.onLog}>
+        {w.log}
+      </Button>
+    </div>
   );
 }

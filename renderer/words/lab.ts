@@ -1,5 +1,6 @@
 // Words of the practice company.
 import { duration, plural } from "../lib/format.ts";
+import { labDiagramWords } from "./lab-diagrams.ts";
 
 export const labWords = {
   title: "Lab",
@@ -25,6 +26,7 @@ export const labWords = {
   issuer: "Issuer",
   copyAddress: (name: string) => `Copy the address of ${name}`,
   copyIssuer: "Copy the issuer",
+  diagrams: labDiagramWords,
   tour: {
     title: "The tour",
     text: "An agent calls through each pattern. Then a thief tries with what was stolen, past Countersign.",
@@ -35,10 +37,6 @@ export const labWords = {
     next: "The next step is running",
     expected: "Expected",
     found: "Found",
-    took: "Took",
-    why: "Why",
-    step: "Step",
-    result: "Result",
     asExpected: "As expected",
     notAsExpected: "Not as expected",
     good: (count: number, ms: number) =>
@@ -47,7 +45,6 @@ export const labWords = {
       `${wrong} of ${plural(of, { one: "# step", other: "# steps" })} did not go as expected, in ${duration(ms)}`,
     goodText: "Where a thief got in, that was expected, too: it is what the pattern allows.",
     badText: "The lines marked below say what was expected and what was found instead.",
-    table: "Results of the tour",
     log: "See its calls in the live log",
     sends: "sends",
     /** Who sends what to whom, by the id of the step. */
@@ -82,6 +79,14 @@ export const labWords = {
       "forged-act": ["Thief", "", "a token that claims another actor", "mail"],
       ladder: ["A person", "", "an API key for a production server", "Countersign"],
       "own-credential": ["Thief", "", "the agent's own credential", "crm"],
+      "agent-certificate": ["Practice agent", "", "a call over its certificate", "Countersign"],
+      "agent-wrong-certificate": [
+        "Thief",
+        "",
+        "the agent's credential, over another certificate",
+        "Countersign",
+      ],
+      "agent-stolen-credential": ["Thief", "", "the agent's credential alone", "Countersign"],
     } as Readonly<Record<string, readonly [string, string, string, string]>>,
   },
 } as const;

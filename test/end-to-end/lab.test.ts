@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TourReport } from "../../electron/contract.ts";
+import { DIAGRAMS } from "../../renderer/lab/diagrams.ts";
 import { type House, openHouse } from "../support/house.ts";
 
 let house: House;
@@ -22,6 +23,15 @@ describe("the lab's tour", () => {
     );
     expect(report.ok).toBe(true);
     expect(report.ms).toBeLessThan(60_000);
+  });
+
+  it("is drawn as it goes: each step has a diagram that ends as the step does", () => {
+    const ends = (found: string): string =>
+      ["allowed", "accepted", "signed in"].includes(found) ? "allowed" : "refused";
+    expect(report.steps.map(({ id }) => [id, DIAGRAMS[id]?.ends])).toEqual(
+      report.steps.map(({ id, found }) => [id, ends(found)]),
+    );
+    expect(Object.keys(DIAGRAMS).toSorted()).toEqual(report.steps.map(({ id }) => id).toSorted());
   });
 
   it("leaves rows that say how each call was authenticated", async () => {

@@ -325,13 +325,22 @@ describe.skipIf(!hasChromium)("identities, X-ray and lab in Chromium", () => {
     await page.getByText("The practice company is running").waitFor();
     await page.getByRole("button", { name: "Run the tour" }).click();
     await page.getByText(/^Step [1-8] of 9 is done$/).waitFor();
-    expect(await page.getByRole("table").count()).toBe(0);
     // Looking away and back loses nothing.
     await go(page, "Doctor");
     await go(page, "Lab");
     await page.getByText("All 9 steps went as expected").waitFor();
-    expect(await page.getByRole("table").getByRole("row").count()).toBe(10);
-    expect(await page.getByRole("table").getByText("accepted").count()).toBe(2);
+    const steps = page.getByRole("list", { name: "The tour" });
+    expect(await steps.getByRole("listitem").count()).toBe(9);
+    expect(await steps.getByText("accepted", { exact: true }).count()).toBe(1);
+    // By keyboard: a step opens, and says in sentences what is drawn.
+    await page.getByRole("button", { name: "A stolen bound token" }).focus();
+    await page.keyboard.press("Space");
+    const said = page.getByRole("list", { name: "Who sends what to whom" });
+    expect(await said.getByRole("listitem").last().innerText()).toContain(
+      "Server sends to Thief: 401, and nothing else",
+    );
+    await page.keyboard.press("Space");
+    await said.waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Stop the lab" }).click();
     await page.getByText("The practice company is off").waitFor();
     await page.getByText("All 9 steps went as expected").waitFor();

@@ -53,7 +53,28 @@ export const LAB_STOPS: readonly Stop[] = [
       await nav(page, "Lab");
       await page.getByRole("button", { name: "Run the tour" }).click();
       await page.getByText("1 of 9 steps did not go").waitFor();
-      await page.getByRole("table").scrollIntoViewIfNeeded();
+      await page.getByText("Expected: refused (401)").scrollIntoViewIfNeeded();
     },
   },
+  ...(
+    [
+      ["exchange", "Pattern 3: token exchange"],
+      ["theft", "A stolen DPoP token"],
+      ["abroad", "Pattern 3, at another company's server"],
+    ] as const
+  ).map(([name, title]): Stop => ({
+    name: `lab-diagram-${name}`,
+    world: () => full({ lab: "on" }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Run the tour" }).click();
+      await page.getByText("All 9 steps went as expected").waitFor();
+      const step = page.getByRole("button", { name: title });
+      await step.focus();
+      await page.keyboard.press("Enter");
+      const drawn = page.getByRole("list", { name: "Who sends what to whom" });
+      await drawn.waitFor();
+      await drawn.scrollIntoViewIfNeeded();
+    },
+  })),
 ];
