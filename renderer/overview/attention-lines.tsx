@@ -1,5 +1,6 @@
 // The lines of what needs the person, from what is known of everything.
 import {
+  ArrowUpCircle,
   BellRing,
   CalendarClock,
   DoorClosed,
@@ -20,6 +21,7 @@ import { Button } from "../parts/button.tsx";
 import { useFlows } from "../shell/flows.ts";
 import { AnswerButton } from "../shell/waiting.tsx";
 import { useApp, useBridge, useStore } from "../state/context.tsx";
+import { useUpdates } from "../state/use-updates.ts";
 import type { CallStatistics, OutputOf, SecretEntry, WaitingTools } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -76,6 +78,7 @@ export function useLines(props: { figures: CallStatistics | null; onRefused: () 
   const { go } = useFlows();
   const store = useStore();
   const asked = useAsked();
+  const [updates] = useUpdates();
   const now = useNow(60_000);
   const w = words.overview.attention;
   const to = (label: string, run: () => void): ReactNode => (
@@ -115,6 +118,16 @@ export function useLines(props: { figures: CallStatistics | null; onRefused: () 
       title: w.broken(broken.document),
       text: broken.reason,
       action: doctor,
+    });
+  }
+  if (updates?.state === "refused" && updates.complaint !== null) {
+    lines.push({
+      key: "update-refused",
+      tone: "problem",
+      icon: OctagonX,
+      title: updates.complaint.sentence,
+      text: updates.complaint.advice,
+      action: to(words.updates.attention.look, () => go("settings")),
     });
   }
   for (const id of waiting?.cooling ?? []) {
@@ -182,6 +195,16 @@ export function useLines(props: { figures: CallStatistics | null; onRefused: () 
       title: w.backingOff(server.name),
       text: w.backingOffText,
       action: to(w.show, () => go("servers")),
+    });
+  }
+  if (updates?.state === "available" && updates.found !== null) {
+    lines.push({
+      key: "update",
+      tone: "calm",
+      icon: ArrowUpCircle,
+      title: words.updates.attention.available(updates.found.version),
+      text: words.updates.attention.availableText,
+      action: to(words.updates.attention.look, () => go("settings")),
     });
   }
   if (asked.away === "sleep") {

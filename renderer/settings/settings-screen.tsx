@@ -1,5 +1,5 @@
 // This installation and how it looks: where things lie, what keeps the keys, and whose work ships along.
-import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { fullTime } from "../lib/format.ts";
 import { applyTheme, onTheme, readTheme } from "../lib/theme.ts";
 import { Button } from "../parts/button.tsx";
@@ -13,6 +13,8 @@ import { useApp, useBridge, useStore } from "../state/context.tsx";
 import type { AppStatus, Complaint, ShellSettings } from "../types.ts";
 import { words } from "../words.ts";
 import { Licences } from "./licences.tsx";
+import { Section } from "./section.tsx";
+import { Updates } from "./updates.tsx";
 
 const THEMES = ["system", "light", "dark"] as const;
 
@@ -34,6 +36,7 @@ export function SettingsScreen(): ReactNode {
         </Section>
         <StartAtLogin />
         {status !== null && <Installation status={status} />}
+        <Updates />
         {status !== null && <Secrets status={status} />}
         <Section title={w.privacy}>
           <dl className="item-facts">
@@ -61,19 +64,6 @@ export function SettingsScreen(): ReactNode {
         </Section>
       </div>
     </Screen>
-  );
-}
-
-function Section(props: { title: string; actions?: ReactNode; children: ReactNode }): ReactNode {
-  const id = useId();
-  return (
-    <section className="card settings-part" aria-labelledby={id}>
-      <div className="settings-head">
-        <h2 id={id}>{props.title}</h2>
-        {props.actions}
-      </div>
-      {props.children}
-    </section>
   );
 }
 

@@ -34,7 +34,7 @@ export const settingsWords = {
   telemetry: "Telemetry",
   telemetryNone: "None",
   telemetryText:
-    "Countersign sends nothing about you to anyone. It speaks to the servers and issuers that you add.",
+    "Countersign sends nothing about you to anyone. It speaks to the servers and issuers that you add, and to the source of updates if you choose one.",
   doctor: "Something wrong?",
   doctorText: "The doctor checks this machine and says what to do about what it finds.",
   licences: "Licences",

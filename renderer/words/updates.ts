@@ -54,6 +54,8 @@ export const updateWords = {
       "https, or http on this machine. Its signature is at the same address with .sig after it.",
     key: "Publisher’s public key",
     keyHint: "Ed25519: in PEM, or as Base64 of its 32 bytes. Take it from where you trust it.",
+    keyFile: "From a file",
+    chooseFile: "Choose a file",
     use: "Use this source",
     waiting: "Answer in the window that asks",
   },
