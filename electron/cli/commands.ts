@@ -7,6 +7,7 @@ import { ISSUER_COMMANDS } from "./commands-issuer.ts";
 import { LAB_COMMANDS } from "./commands-lab.ts";
 import { POLICY_COMMANDS } from "./commands-policy.ts";
 import { TOOL_COMMANDS } from "./commands-tool.ts";
+import { UPDATE_COMMANDS } from "./commands-update.ts";
 import { SERVER_COMMANDS } from "./commands-server.ts";
 import type { Command } from "./types.ts";
 
@@ -120,6 +121,7 @@ export const COMMANDS: readonly Command[] = [
   ...POLICY_COMMANDS,
   ...TOOL_COMMANDS,
   ...LAB_COMMANDS,
+  ...UPDATE_COMMANDS,
   {
     words: ["stdio"],
     summary: "be a local MCP server in front of a server, for assistants that speak only stdio",

@@ -202,7 +202,7 @@ export const REFUSALS = {
   terminal_unusable: [500, -31014, 71],
   shell_unwritable: [500, -31015, 73],
   update_refused: [403, -31015, 1],
-  update_off: [409, -31015, 78],
+  update_off: [409, -31015, 64],
   update_source_invalid: [400, -31015, 65],
   update_unreachable: [502, -31015, 76],
   update_none: [409, -31015, 66],
