@@ -407,6 +407,7 @@ async function compose(
     clock,
     vault: places,
     lastSeen: (agentId) => journal.lastSeen(agentId),
+    lastSent: (serverId) => journal.lastSent(serverId),
     stdio,
     tryServer: (server) => trials.run(server),
     doctor: createDoctorRoom({
@@ -445,6 +446,7 @@ async function compose(
     door: () => origin,
     shim,
     connector,
+    forgetProgram: permission.forgetProgram,
     removeAgent,
     emit,
   };

@@ -131,6 +131,12 @@ export const contract = {
     input: z.strictObject({ agent: idOf("agt") }),
     output: returns<readonly Snippet[]>(),
   },
+  /** The program is asked about again when the agent's credential comes from it. The only one stays. */
+  "agents.forgetProgram": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("agt"), path: z.string().max(4096).nullable() }),
+    output: returns<AgentView>(),
+  },
   "agents.remove": {
     surfaces: ["app", "cli"],
     input: z.strictObject({ id: idOf("agt") }),
@@ -163,6 +169,12 @@ export const contract = {
     surfaces: ["app", "cli"],
     input: z.strictObject({}),
     output: returns<TourReport>(),
+  },
+  /** Makes a call of the practice company once more. Calls of other servers are never repeated. */
+  "lab.again": {
+    surfaces: ["app", "cli"],
+    input: z.strictObject({ id: idOf("call") }),
+    output: returns<{ readonly outcome: string }>(),
   },
   ...permissionMethods,
   ...toolMethods,

@@ -15,7 +15,7 @@ import { toldNow } from "./core/reminders.ts";
 import { type Secret, Secret as SecretValue } from "./core/secret.ts";
 import { type Complaint, complaint } from "./core/sentences.ts";
 import type { ServerRegister } from "./core/server-register.ts";
-import type { Server, ServerView, StdioHealth } from "./core/servers.ts";
+import type { LastCall, Server, ServerView, StdioHealth } from "./core/servers.ts";
 import { mtlsSnippetsFor, snippetsFor } from "./core/snippets.ts";
 import type { TestReport } from "./core/try-server.ts";
 import type { UpdateRegister } from "./core/update/updates.ts";
@@ -51,6 +51,7 @@ export interface HandlerPorts extends PermissionHandlerPorts {
     lock(): Promise<VaultStatus>;
   };
   readonly lastSeen: (agentId: string) => number | null;
+  readonly lastSent: (serverId: string) => CallRow | null;
   readonly stdio: {
     health(serverId: string): StdioHealth;
     stderr(serverId: string): readonly string[];
@@ -69,6 +70,8 @@ export interface HandlerPorts extends PermissionHandlerPorts {
   readonly door: () => string;
   /** How the stdio shim is started: command and arguments before the server's name. */
   readonly shim: readonly string[];
+  /** @throws Refusal `program_unknown`, `program_only` */
+  readonly forgetProgram: (agent: Agent, path: string | null) => Promise<void>;
   /** With all that was kept for it. @throws Refusal `agent_unknown` */
   readonly removeAgent: (id: string) => Promise<void>;
   readonly emit: (event: AppEvent) => void;
@@ -85,19 +88,32 @@ function whyOf(row: CallRow): Complaint | null {
   return row.detail === null ? words : { ...words, sentence: row.detail };
 }
 
+function lastCallOf(row: CallRow | null): LastCall | null {
+  if (row === null) return null;
+  const answered = row.outcome !== "failed";
+  const why = answered ? null : (whyOf(row)?.sentence ?? null);
+  return { at: new Date(row.at).toISOString(), answered, why };
+}
+
 export function makeHandlers(ports: HandlerPorts): Handlers {
   const { agents, servers, store, journal, vault, oauth } = ports;
 
   const agentView = (agent: Agent): AgentView => {
     const { credentialHash: _hash, ...shown } = agent;
     const seen = ports.lastSeen(agent.id);
-    return { ...shown, lastSeenAt: seen === null ? null : new Date(seen).toISOString() };
+    const programs = store.read("programs").filter((one) => one.agent === agent.id);
+    return {
+      ...shown,
+      lastSeenAt: seen === null ? null : new Date(seen).toISOString(),
+      programs: programs.map(({ path, since }) => ({ path, since })),
+    };
   };
   const serverView = (server: Server): ServerView => ({
     ...server,
     endpoint: `${ports.door()}/mcp/${server.name}`,
     stdio: server.kind === "stdio" ? ports.stdio.health(server.id) : null,
     api: ports.apis.faceOf(server),
+    lastCall: lastCallOf(ports.lastSent(server.id)),
   });
   /** The practice agent has a door of its own for a while, and no file to trust it by. */
   const mtlsSnippets = (agent: Agent): readonly Snippet[] => {
@@ -116,6 +132,11 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
         ? snippetsFor({ door: ports.door(), credential: text, servers: names, shim })
         : mtlsSnippets(agent);
     return { agent: agentView(agent), credential: text, snippets };
+  };
+  const callOf = (id: string): CallRow => {
+    const row = journal.get(id);
+    if (row === undefined) throw new Refusal("call_unknown");
+    return row;
   };
   const known = (tenant: string | undefined): void => {
     if (tenant !== undefined && !store.read("tenants").some((t) => t.id === tenant)) {
@@ -206,6 +227,11 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       agentView(await ports.inbound.setCertificate(id, certificate)),
     "mtls.snippets": ({ agent }) => mtlsSnippets(agents.find(agent)),
     "mtls.status": () => ports.inbound.status(),
+    "agents.forgetProgram": async ({ id, path }) => {
+      const agent = agents.find(id);
+      await ports.forgetProgram(agent, path);
+      return agentView(agent);
+    },
     "agents.remove": async ({ id }) => {
       await ports.connector.agentGoes(agents.find(id).id);
       await ports.removeAgent(id);
@@ -282,6 +308,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "lab.start": () => ports.lab.start(),
     "lab.stop": () => ports.lab.stop(),
     "lab.tour": () => ports.lab.tour(),
+    "lab.again": async ({ id }) => ({ outcome: await ports.lab.again(callOf(id)) }),
 
     ...permissionHandlers(ports, known),
     ...labelHandlers(ports, known),
@@ -298,8 +325,7 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
       return journal.search(query);
     },
     "calls.get": ({ id }) => {
-      const row = journal.get(id);
-      if (row === undefined) throw new Refusal("call_unknown");
+      const row = callOf(id);
       // A token that came about is no reason, whatever its server made of it.
       const flow = row.code === null ? null : (row.evidence?.flow ?? null);
       const recorded = flow === null ? undefined : oauth.flows.get(flow);

@@ -4,12 +4,14 @@ import type { AppEvent, LabStatus, TourReport } from "./contract.ts";
 import type { Agent } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
+import type { CallRow } from "./core/journal.ts";
 import type { Log } from "./core/log.ts";
 import type { Secret } from "./core/secret.ts";
 import type { Server } from "./core/servers.ts";
 import type { SecretRef, Vault } from "./core/vault.ts";
 import type { InboundStatus } from "./inbound-mtls.ts";
 import type { Lab } from "./lab/index.ts";
+import { repeatable } from "./lab-again.ts";
 import { LAB_TENANT, sweepLab, type SweepPorts } from "./lab-sweep.ts";
 import type { SignIns } from "./sign-ins.ts";
 
@@ -37,6 +39,8 @@ export interface LabKeeper {
   stop(): Promise<LabStatus>;
   /** Starts the lab where it is off, and stops it again afterwards. @throws Refusal `lab_failed` */
   tour(): Promise<TourReport>;
+  /** Makes a call of the practice company again, and tells how it went: `allowed`. @throws Refusal `lab_not_repeatable`, and what the call was refused with */
+  again(row: CallRow): Promise<string>;
   /** Takes away what a crash left, before anybody may come in by it. @throws Refusal `settings_*`, `vault_*` */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -334,6 +338,21 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
           });
         } finally {
           if (!before) await stop();
+        }
+      }),
+    again: (row) =>
+      inTurn(async () => {
+        const { server, tool, args } = repeatable(row);
+        if (practice === null)
+          throw new Refusal("lab_not_repeatable", { reason: "the lab is off" });
+        const credential = practice.agent.credential.reveal();
+        const { throughTheDoor } = await import("./tour.ts");
+        try {
+          return await throughTheDoor(ports.door(), credential, server, tool, args);
+        } catch (error) {
+          // What Countersign or the server said to the agent stands in the new row; this is the sentence of it.
+          const reason = error instanceof Error ? error.message.slice(0, 300) : "unknown";
+          throw new Refusal("lab_call_failed", { reason }, error);
         }
       }),
     sweep: () => inTurn(clear),

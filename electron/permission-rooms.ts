@@ -164,6 +164,7 @@ export async function createPermissionRooms(ports: PermissionRoomsPorts) {
     elicitations,
     standing,
     admitProgram: programs.admit.bind(programs),
+    forgetProgram: programs.forget.bind(programs),
     questions,
     grants,
     rules,

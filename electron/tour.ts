@@ -31,7 +31,7 @@ export interface TourPlan {
 }
 
 /** A call through the front door by the official SDK's client: which generation to speak, it finds out by itself. */
-async function throughTheDoor(
+export async function throughTheDoor(
   door: string,
   credential: string,
   server: string,

@@ -90,6 +90,29 @@ const setState =
 export const pause = setState("paused", "paused");
 export const resume = setState("active", "active again");
 
+async function showPrograms(out: Context["out"], agent: AgentView): Promise<void> {
+  await out.show(agent.programs, async (programs) => {
+    if (programs.length === 0) return out.line(`“${agent.name}” was not seen yet.`);
+    await out.table(
+      ["PROGRAM", "KNOWN SINCE"],
+      programs.map(({ path, since }) => [path ?? "(not found out)", localTime(since)]),
+    );
+  });
+}
+
+/** What its credential is used by, as the system told it. */
+export const programs: Run = async (context) =>
+  showPrograms(context.out, (await wanted(context)).agent);
+
+export const forgetProgram: Run = async (context) => {
+  const { remote, agent } = await wanted(context);
+  const path = context.args[1] ?? null;
+  await showPrograms(
+    context.out,
+    await remote.call("agents.forgetProgram", { id: agent.id, path }),
+  );
+};
+
 export const remove: Run = async (context) => {
   const { remote, agent } = await wanted(context);
   const done = await remote.call("agents.remove", { id: agent.id });

@@ -61,6 +61,26 @@ export const AGENT_COMMANDS: readonly Command[] = [
     load: async () => (await import("./agent.ts")).certificate,
   },
   {
+    words: ["agent", "programs"],
+    summary: "list the programs that an agent's credential is known from",
+    synopsis: "<agent>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign agent programs ci"],
+    load: async () => (await import("./agent.ts")).programs,
+  },
+  {
+    words: ["agent", "forget-program"],
+    summary: "forget a program: it is asked about again",
+    synopsis: "<agent> [<path>]",
+    arity: [1, 2],
+    options: {},
+    notes:
+      "Without a path: the programs that could not be found out. The only one is not forgotten.",
+    examples: ["countersign agent forget-program ci /usr/bin/curl"],
+    load: async () => (await import("./agent.ts")).forgetProgram,
+  },
+  {
     words: ["agent", "pause"],
     summary: "refuse every call of an agent until it is resumed",
     synopsis: "<agent>",

@@ -35,6 +35,8 @@ export interface AgentProof {
 export type AgentView = Omit<Agent, "credentialHash"> & {
   /** UTC instant of the last admitted request since start, or of the last call in the journal. */
   readonly lastSeenAt: string | null;
+  /** Programs that its credential is known from, the first one first. `path` null: one that could not be found out. */
+  readonly programs: readonly { readonly path: string | null; readonly since: string }[];
 };
 
 /** `csa_` and 32 random bytes as base64url. The prefix lets secret scanners find a leaked one. */

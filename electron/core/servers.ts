@@ -109,7 +109,18 @@ export type ServerView = Server & {
   readonly stdio: StdioHealth | null;
   /** What was imported of an OpenAPI document; null for servers that speak MCP themselves. */
   readonly api: ApiFace | null;
+  /** The newest call that was sent to it and ended; null where there is none, or none can be read. */
+  readonly lastCall: LastCall | null;
 };
+
+/** How a server is doing, as far as calls tell: it answered, if only with an error, or it did not. */
+export interface LastCall {
+  /** UTC instant. */
+  readonly at: string;
+  readonly answered: boolean;
+  /** Why it did not, in a sentence. */
+  readonly why: string | null;
+}
 
 /** An imported document in short. */
 export interface ApiFace {

@@ -21,6 +21,7 @@ import { ConnectDialog } from "./connect-dialog.tsx";
 import { Disconnect } from "./disconnect.tsx";
 import { IssuedDialog } from "./issued.tsx";
 import { useTargets } from "./targets.ts";
+import { Programs } from "./programs.tsx";
 import { WrittenTo } from "./written-to.tsx";
 
 /** When an agent was last seen changes without an event. */
@@ -240,6 +241,7 @@ function AgentCard(props: {
           </dd>
         </div>
       </dl>
+      <Programs agent={agent} />
       <WrittenTo targets={targets} onUpdate={(target) => onFile("update", target)} />
       <CertificateFacts agent={agent} />
       <MayUse agent={agent} />

@@ -11,6 +11,7 @@ import { exactly } from "../parts/when.tsx";
 import { useBridge } from "../state/context.tsx";
 import type { CallDetail, Complaint, LogRow } from "../types.ts";
 import { words } from "../words.ts";
+import { Again } from "./again.tsx";
 import { Arguments } from "./arguments.tsx";
 import { Evidence } from "./evidence.tsx";
 import { Facts } from "./facts.tsx";
@@ -97,6 +98,7 @@ export function CallPane(props: PaneProps): ReactNode {
             <Timeline row={shown} />
             <Evidence row={shown} failed={call?.failed != null} />
             {call !== null && <Arguments call={call} />}
+            {call !== null && <Again call={call} />}
             <Permit row={shown} />
             <Facts row={shown} />
             <section className="call-part">

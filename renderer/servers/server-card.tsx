@@ -171,6 +171,12 @@ export function ServerCard(props: {
             </dd>
           </div>
         )}
+        <div>
+          <dt>{w.lastCall.label}</dt>
+          <dd>
+            <LastCall call={server.lastCall} />
+          </dd>
+        </div>
       </dl>
       {server.kind !== "stdio" && server.trustPem !== null && (
         <p className="item-note">{w.trusts}</p>
@@ -219,6 +225,27 @@ function KeyAge(props: { added: string }): ReactNode {
     <span className="faint">
       {" · "}
       {words.servers.keyAddedBefore} <When instant={props.added} />
+    </span>
+  );
+}
+
+/** Whether the server answers, as the newest call tells. */
+function LastCall(props: { call: ServerView["lastCall"] }): ReactNode {
+  const { call } = props;
+  const w = words.servers.lastCall;
+  if (call === null) return <span className="faint">{w.none}</span>;
+  return (
+    <span className="health">
+      <span className={`dot dot-${call.answered ? "good" : "bad"}`} aria-hidden />
+      <span>{call.answered ? w.answered : w.failed}</span>
+      <span className="faint">
+        <When instant={call.at} />
+      </span>
+      {call.why !== null && (
+        <span className="health-why">
+          <Shown text={call.why} />
+        </span>
+      )}
     </span>
   );
 }

@@ -14,6 +14,12 @@ export const agentWords = {
   notSeen: "Not seen yet",
   created: "Added",
   rotatedLabel: "Rotated",
+  program: "Program",
+  /** Where there are several. */
+  programs: "Programs",
+  unknownProgram: "One that could not be found out",
+  forget: "Forget",
+  forgetNamed: (path: string) => `Forget ${path}: Countersign asks when it comes again`,
   rotate: "Rotate credential",
   rotateTitle: (name: string) => `Rotate the credential of ${name}?`,
   rotateText:

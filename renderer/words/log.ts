@@ -150,6 +150,18 @@ export const logWords = {
     elsewhere: (policy: string) => `Decision of ${policy}`,
     revision: "Bundle",
   },
+  /** The same call once more. */
+  again: {
+    title: "Once more",
+    curl: "Copy as curl",
+    curlLabel: "Copy as curl, without the credential",
+    credential: "The line reads the agent's credential from $COUNTERSIGN_CREDENTIAL.",
+    fillIn:
+      "The line reads the agent's credential from $COUNTERSIGN_CREDENTIAL. What was masked in the arguments has to be filled in.",
+    cut: "Its arguments were too long to be kept whole.",
+    inLab: "Run it again in the lab",
+    done: (outcome: string) => `It was made again: ${outcome}. Its row is the newest one.`,
+  },
   detail: {
     label: "Call",
     close: "Close the call (Esc)",

@@ -46,6 +46,12 @@ export const serverWords = {
   authEnv: (names: readonly string[]) => `API key in the environment: ${names.join(", ")}`,
   keyAddedBefore: "key added",
   plainHttp: "Unencrypted, on this machine only",
+  lastCall: {
+    label: "Last call",
+    answered: "Answered",
+    failed: "No answer",
+    none: "None yet",
+  },
   health: {
     idle: "Not started yet",
     running: (count: number) => plural(count, { one: "# process", other: "# processes" }),

@@ -1,5 +1,6 @@
 // What leaves the X-ray: the flow as JSON, and a request as a curl line. Both are made of what is shown, and
 // what is shown was masked before it was recorded. Pure.
+import { quoted } from "../lib/shell.ts";
 import type { Flow, FlowStep, MaskedExchange } from "../types.ts";
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -14,9 +15,6 @@ export function bundleOf(flow: Flow): string {
     2,
   );
 }
-
-/** One argument of a POSIX shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const textOf = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);

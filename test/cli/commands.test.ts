@@ -261,6 +261,24 @@ describe("agent", () => {
     expect(listed.out).not.toContain(rotated.credential);
   });
 
+  it("programs lists what a credential is known from, and forget-program says what cannot be", async () => {
+    const { credential } = (await desk.cli(["agent", "add", "walker", "--json"])).json<Issued>();
+    expect((await desk.cli(["agent", "programs", "walker"])).out).toContain("was not seen yet");
+    await desk.cli(["server", "add", name, real.url]);
+    await ask(desk.house.door, `/mcp/${name}`, {
+      headers: {
+        authorization: `Bearer ${credential}`,
+        accept: "application/json, text/event-stream",
+      },
+      body: toolCall(),
+    });
+    const seen = async () => (await desk.cli(["agent", "programs", "walker"])).out;
+    await until(async () => (await seen()).includes("KNOWN SINCE"), 4000, "the program");
+    const gone = await desk.cli(["agent", "forget-program", "walker", "/no/such/program"]);
+    expect(gone.code).toBe(66);
+    expect(gone.err).toContain("not known from the program /no/such/program");
+  });
+
   it("pause and remove work at once", async () => {
     const { credential } = (
       await desk.cli(["agent", "add", "shortlived", "--json"])

@@ -61,6 +61,36 @@ describe("the lab's tour", () => {
     expect(of("treasury")?.evidence).toMatchObject({ binding: "mtls", actorOutcome: "confirmed" });
   });
 
+  it("makes a practice call again, by the same agent with the same arguments", async () => {
+    const before = await house.calls();
+    const first = before.find(({ serverName, tool }) => serverName === "mail" && tool !== null);
+    if (first === undefined) throw new Error("the tour called nothing of mail");
+    expect(await house.call("lab.again", { id: first.id })).toEqual({ outcome: "allowed" });
+    const known = new Set(before.map(({ id }) => id));
+    const again = (await house.calls()).find(({ id, tool }) => !known.has(id) && tool !== null);
+    expect(again).toMatchObject({
+      serverName: "mail",
+      tool: first.tool,
+      input: first.input,
+      agentId: first.agentId,
+      outcome: "ok",
+    });
+
+    // What Countersign says to the agent is what the person hears.
+    const state = async (state: "active" | "paused") =>
+      house.call("agents.setState", { id: first.agentId ?? "", state });
+    await state("paused");
+    expect(await house.reply("lab.again", { id: first.id })).toMatchObject({
+      error: { code: "lab_call_failed" },
+    });
+    await state("active");
+  });
+
+  it("tells of each practice server that it answers", async () => {
+    const notes = (await house.call("servers.list", {})).find(({ name }) => name === "notes");
+    expect(notes?.lastCall).toMatchObject({ answered: true, why: null });
+  });
+
   it("goes without trace", async () => {
     await house.call("lab.stop", {});
     for (const method of [

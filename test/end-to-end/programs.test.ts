@@ -72,6 +72,33 @@ describe.skipIf(!usable)("an agent's credential in another program (threat 8)", 
     expect(JSON.parse(text)).toMatchObject({ programs: [{ path: own }] });
   });
 
+  it("can be forgotten again, and is asked about anew; the only one stays", async () => {
+    const { house, agent, send, curl } = await begin();
+    await send();
+    const own = fs.realpathSync(process.execPath);
+    const other = fs.realpathSync(CURL ?? "");
+    const forget = (path: string | null) =>
+      house.reply("agents.forgetProgram", { id: agent.id, path });
+    expect(await forget(other)).toMatchObject({ error: { code: "program_unknown" } });
+    expect(await forget(own)).toMatchObject({ error: { code: "program_only" } });
+
+    const reply = curl();
+    await answer(house, await asked(house), yes);
+    expect((await reply).status).toBe(200);
+    const paths = async () =>
+      (await house.call("agents.list", {})).flatMap(({ programs }) => programs.map((p) => p.path));
+    await until(async () => (await paths()).length === 2, 4000, "both in the document");
+    expect(await forget(other)).toMatchObject({ ok: true, value: { programs: [{ path: own }] } });
+    expect(await paths()).toEqual([own]);
+    expect(await forget(own)).toMatchObject({ error: { code: "program_only" } });
+
+    const anew = curl();
+    const question = await asked(house);
+    expect(question.matter).toMatchObject({ kind: "anomaly", before: [own] });
+    await answer(house, question, { type: "deny" });
+    expect((await anew).status).toBe(403);
+  });
+
   it("is asked about within a second, before anything is sent; a yes makes it known", async () => {
     const { house, server, send, curl } = await begin();
     await send();

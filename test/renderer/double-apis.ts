@@ -31,6 +31,7 @@ export const sampleApi = (url: string, document: string): ServerView => ({
   trustPem: null,
   endpoint: "http://127.0.0.1:7717/mcp/company",
   stdio: null,
+  lastCall: null,
 });
 
 /** What an import makes of a server. */

@@ -118,6 +118,7 @@ export function connectHandlers(world: World, door: string, emit: (event: AppEve
           createdAt: new Date().toISOString(),
           rotatedAt: null,
           lastSeenAt: null,
+          programs: [],
         };
         world.agents = [...world.agents, agent];
         emit({ type: "changed", what: "agents" });

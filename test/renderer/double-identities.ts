@@ -247,6 +247,7 @@ export function identityHandlers(
       changed("lab");
       return lab();
     },
+    "lab.again": () => ({ outcome: "allowed" }),
     "lab.tour": async () => {
       const steps = tourSteps(world.tourWrong);
       for (const [index, step] of steps.entries()) {

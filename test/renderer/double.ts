@@ -258,6 +258,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
         state: "active" as const,
         createdAt: iso(),
         endpoint: `${door}/mcp/${input.name}`,
+        lastCall: null,
       };
       const view: ServerView =
         input.kind !== "stdio"
@@ -341,6 +342,7 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
         createdAt: iso(),
         rotatedAt: null,
         lastSeenAt: null,
+        programs: [],
       };
       world.agents = [...world.agents, view];
       changed("agents");
@@ -355,6 +357,12 @@ function handlersFor(world: World, door: string, emit: (event: AppEvent) => void
     "agents.setState": (input) => {
       const next = { ...agent(input.id), state: input.state };
       world.agents = world.agents.map((one) => (one.id === input.id ? next : one));
+      return next;
+    },
+    "agents.forgetProgram": ({ id, path }) => {
+      const now = agent(id);
+      const next = { ...now, programs: now.programs.filter((one) => one.path !== path) };
+      world.agents = world.agents.map((one) => (one.id === id ? next : one));
       return next;
     },
     "agents.remove": (input) => {

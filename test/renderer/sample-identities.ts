@@ -191,6 +191,7 @@ export function sampleOAuthServers(now: number, door = "http://127.0.0.1:7717"):
     endpoint: `${door}/mcp/${name}`,
     stdio: null,
     api: null,
+    lastCall: null,
     ...more,
   });
   return [

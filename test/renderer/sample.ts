@@ -46,6 +46,7 @@ export function sampleServers(now: number, door = "http://127.0.0.1:7717"): Serv
       endpoint: `${door}/mcp/${name}`,
       stdio: null,
       api: null,
+      lastCall: { at: iso(now - n * 240_000), answered: true, why: null },
       ...more,
     }) as ServerView;
   return [
@@ -67,10 +68,12 @@ export function sampleServers(now: number, door = "http://127.0.0.1:7717"): Serv
       endpoint: `${door}/mcp/everything`,
       stdio: { state: "running", processes: 2, restarts: 1, nextStartAt: null },
       api: null,
+      lastCall: { at: iso(now - 60_000), answered: true, why: null },
     },
     http(4, "billing-production", "https://mcp.billing.example.com/v1/mcp", {
       stage: "production",
       state: "paused",
+      lastCall: null,
     }),
     {
       id: "srv_sample500",
@@ -93,6 +96,11 @@ export function sampleServers(now: number, door = "http://127.0.0.1:7717"): Serv
       endpoint: `${door}/mcp/a-very-long-server-name-that-uses-all-its-room-x`,
       stdio: { state: "backing-off", processes: 0, restarts: 7, nextStartAt: iso(now + 30_000) },
       api: null,
+      lastCall: {
+        at: iso(now - 95_000),
+        answered: false,
+        why: "The server “a-very-long-server-name-that-uses-all-its-room-x” ended before it answered.",
+      },
     },
   ];
 }
@@ -113,11 +121,22 @@ export function sampleAgents(now: number): AgentView[] {
     createdAt: iso(now - 16 * DAY),
     rotatedAt: null,
     lastSeenAt: seen === null ? null : iso(now - seen),
+    programs: seen === null ? [] : [{ path: "/usr/bin/node", since: iso(now - 16 * DAY) }],
     ...more,
   });
   return [
     agent(1, "Claude Code", "k3Qd", 4000),
-    agent(2, "Cursor", "9xAb", 3 * 60_000, { rotatedAt: iso(now - 2 * DAY) }),
+    agent(2, "Cursor", "9xAb", 3 * 60_000, {
+      rotatedAt: iso(now - 2 * DAY),
+      programs: [
+        { path: "/opt/cursor/cursor", since: iso(now - 16 * DAY) },
+        {
+          path: "/home/ada/.local/share/applications/assistants/a folder with a long name/helper-\u202Egpj.exe",
+          since: iso(now - DAY),
+        },
+        { path: null, since: iso(now - DAY / 2) },
+      ],
+    }),
     agent(3, "Nightly report script", "Zw0-", 9 * 3_600_000, { state: "paused" }),
     agent(4, "مساعد البحث الداخلي", "p_4T", null),
     agent(

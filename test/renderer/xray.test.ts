@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { maskToken } from "../../electron/core/oauth/masks.ts";
 import { words } from "../../renderer/words.ts";
+import { curlOfCall } from "../../renderer/lib/shell.ts";
 import { bundleOf, curlOf, failedStep, isMasked } from "../../renderer/xray/bundle.ts";
 import { sampleFlows } from "./sample-identities.ts";
 
@@ -48,6 +49,26 @@ describe("an X-ray on its way out", () => {
       "scope=it's $(whoami) `id`",
       "--data-urlencode",
       "client_secret=[secret]",
+      "",
+    ]);
+  });
+
+  it("becomes a curl line through the door for scripts, with the credential as a variable", () => {
+    const args = `{"text":"it's $(whoami)"}`;
+    const line = curlOfCall("http://127.0.0.1:7717", "crm", "a tool/with 'marks'", args);
+    const seen = execFileSync(
+      "/bin/sh",
+      ["-c", `curl() { for one in "$@"; do printf '%s\\n' "$one"; done; }; ${line}`],
+      { env: { COUNTERSIGN_CREDENTIAL: "csa_mine" } },
+    ).toString();
+    expect(seen.split("\n")).toEqual([
+      "http://127.0.0.1:7717/tools/crm/a%20tool%2Fwith%20'marks'/invoke",
+      "-H",
+      "Authorization: Bearer csa_mine",
+      "-H",
+      "Content-Type: application/json",
+      "-d",
+      args,
       "",
     ]);
   });

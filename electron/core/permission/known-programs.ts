@@ -23,6 +23,9 @@ export type KnownProgram = z.infer<typeof knownProgramSchema>;
 /** Milliseconds for which a no holds, so that a thief who tries again does not ask again. */
 const NO_HOLDS = 5 * 60_000;
 
+/** How a sentence names a program that could not be found out. */
+const UNKNOWN = "an unknown program";
+
 export interface KnownProgramsPorts {
   readonly store: Pick<Store, "read" | "write">;
   readonly clock: Clock;
@@ -98,6 +101,24 @@ export function createKnownPrograms(ports: KnownProgramsPorts) {
 
   return {
     /**
+     * Forgets a program that a yes was too quick for: it is asked about again. The only one stays, since whatever comes
+     * next would be learned unasked.
+     * @throws Refusal `program_unknown`, `program_only`, `settings_*`
+     */
+    async forget(agent: Agent, path: string | null): Promise<void> {
+      const now = known(agent.id);
+      const facts = { agent: agent.name, program: path ?? UNKNOWN };
+      if (!now.has(path)) throw new Refusal("program_unknown", facts);
+      if (now.size === 1) throw new Refusal("program_only", facts);
+      const waits = unwritten.findIndex((one) => one.agent === agent.id && one.path === path);
+      if (waits >= 0) unwritten.splice(waits, 1);
+      await store.write("programs", (all) =>
+        all.filter((one) => one.agent !== agent.id || one.path !== path),
+      );
+      learned.get(agent.id)?.delete(path);
+    },
+
+    /**
      * Lets the agent's program go on, or says why not.
      * @param mayAsk false: what is not known is refused without a question
      * @returns null at once for what is known; else, once the person has answered, null or the refusal `program_refused`, or one of a question that got no yes
@@ -118,7 +139,7 @@ export function createKnownPrograms(ports: KnownProgramsPorts) {
       }
       const refusal = new Refusal("program_refused", {
         agent: agent.name,
-        program: path ?? "an unknown program",
+        program: path ?? UNKNOWN,
       });
       const key = JSON.stringify([agent.id, path]);
       if (!mayAsk || (denied.get(key) ?? -Infinity) > clock.monotonic())

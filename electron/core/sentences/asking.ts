@@ -11,6 +11,22 @@ export const askingWords = {
     "The credential of “{agent}” is not allowed for the program {program}.",
     "Give that program an agent of its own in Countersign, or say yes when Countersign asks about it.",
   ],
+  program_unknown: [
+    "“{agent}” is not known from the program {program}.",
+    "See which programs it is known from, and take one of them.",
+  ],
+  program_only: [
+    "The program {program} is the only one that “{agent}” is known from, and the next one would be learned without asking.",
+    "Rotate the credential of “{agent}” instead: the old one stops working at once.",
+  ],
+  lab_not_repeatable: [
+    "The call cannot be made again: {reason}.",
+    "Start the lab, and take a call of its practice agent whose arguments are shown whole.",
+  ],
+  lab_call_failed: [
+    "The call was made again and failed: {reason}",
+    "Its row in the log, the newest one, says at which step.",
+  ],
   verdict_not_typed: [
     "What cannot be taken back is allowed only with the tool's name, typed by hand.",
     "Type the name exactly as the question shows it.",

@@ -2,7 +2,7 @@
 // call is refused, and it is tried again, so that a person can mend it while the app runs.
 import type { Clock } from "../../core/clock.ts";
 import { Refusal } from "../../core/errors.ts";
-import type { Journal } from "../../core/journal.ts";
+import type { CallOutcome, CallRow, Journal } from "../../core/journal.ts";
 import type { Log } from "../../core/log.ts";
 import { connect, type Connection } from "./connection.ts";
 import { Indexer } from "./indexer.ts";
@@ -28,6 +28,8 @@ export interface HostJournal extends Journal {
   count(): number | null;
   /** `at` of the agent's newest row, milliseconds UTC; null where there is none or it cannot be read. */
   lastSeen(agentId: string): number | null;
+  /** The newest call that was sent to the server and ended; null where there is none or it cannot be read. */
+  lastSent(serverId: string): CallRow | null;
   /** Runs that were going on when the program ended; none while the journal cannot be read. */
   formerRuns(span: FormerSpan): readonly FormerRun[];
   /** Writes what waits, now. False where writing fails. */
@@ -35,6 +37,9 @@ export interface HostJournal extends Journal {
   /** Writes what waits and closes the file. Intents after it are refused. Safe to call twice. */
   close(): void;
 }
+
+/** A server was reached for, and it is known what came of it. */
+const SENT = ["ok", "tool-error", "rpc-error", "failed"] as const satisfies readonly CallOutcome[];
 
 /** Between two attempts to open a journal that could not be opened: a flood must not become a flood of attempts. */
 const REOPEN_MS = 250;
@@ -157,6 +162,8 @@ export function openJournal({ file, clock, log }: JournalOptions): HostJournal {
     count: () => readingOrNull((open) => open.lastSeq()),
     lastSeen: (agentId) =>
       readingOrNull((open) => newestCall(open, { agentId, limit: 1 })?.at ?? null),
+    lastSent: (serverId) =>
+      readingOrNull((open) => newestCall(open, { serverId, outcome: SENT, limit: 1 }) ?? null),
     formerRuns: (span) => readingOrNull((open) => readFormerRuns(open, span)) ?? [],
     flush: () => writer.flush(),
     close() {
