@@ -1,10 +1,10 @@
 // What only the running program can show of its hardening, beside what the other tests here show (.github/HARDENING.md).
-import fs from "node:fs";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../fixtures/self-signed.ts";
 import { ask, echoServer, toolCall, upstream } from "../support/house.ts";
+import { commandsBelow } from "./descendants.ts";
 import { personAt, want } from "./person.ts";
 import { type AppWindow, openApp } from "./window.ts";
 
@@ -82,24 +82,7 @@ describe("the running program", () => {
 
   it.runIf(process.platform === "linux")("32: no process of it collects crashes", () => {
     const main = desktop.app.process().pid ?? 0;
-    const parents = new Map<number, { parent: number; line: string }>();
-    for (const name of fs.readdirSync("/proc").filter((one) => /^\d+$/.test(one))) {
-      try {
-        const stat = fs.readFileSync(`/proc/${name}/stat`, "utf8");
-        const line = fs.readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
-        parents.set(Number(name), {
-          parent: Number(stat.slice(stat.lastIndexOf(")") + 4).split(" ")[0]),
-          line,
-        });
-      } catch {
-        // It ended meanwhile.
-      }
-    }
-    const isBelow = (pid: number): boolean => {
-      for (let at = pid; at > 1; at = parents.get(at)?.parent ?? 0) if (at === main) return true;
-      return false;
-    };
-    const own = [...parents].filter(([pid]) => isBelow(pid)).map(([, { line }]) => line);
+    const own = commandsBelow(main);
     expect(own.length, "its own processes are found").toBeGreaterThan(2);
     expect(own.filter((line) => /crashpad|breakpad|--type=crash/.test(line))).toEqual([]);
   });

@@ -2,12 +2,12 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appImageTools } from "../../electron/package/appimage.mjs";
 import { FUSES, readFuses } from "../../electron/package/fuses.mjs";
 import { companyDocument } from "../support/company-api.ts";
+import { freePort, until } from "../support/processes.ts";
 import {
   buildPackages,
   makeHome,
@@ -17,7 +17,9 @@ import {
   type Started,
   whileItRuns,
 } from "./packaged.ts";
-import { electronProgram, root } from "./window.ts";
+import { renderersBelow } from "./descendants.ts";
+import { focusWindowOf, hasKeyboard, pressKeys } from "./keyboard.ts";
+import { electronProgram, root, spawnApp } from "./window.ts";
 
 const has = (tool: string): boolean => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0;
 /** Its runtime comes in a crate, and so wants cargo. */
@@ -44,7 +46,7 @@ here("the packages", () => {
     app = path.dirname(find(made.folder, "resources/app.asar", 3)).replace(/\/resources$/, "");
     program = path.join(app, "countersign-desktop");
     resources = path.join(app, "resources");
-  }, 240_000);
+  }, 360_000);
   afterAll(() => made?.remove());
 
   it("hold the program, its archive and its two native modules, and no default app", () => {
@@ -118,7 +120,8 @@ here("the packages", () => {
     expect(sums.status).toBe(0);
   });
 
-  it.skipIf(!has("rpmbuild"))("are the same in the rpm, which two builds make alike", () => {
+  it("are the same in the rpm, which two builds make alike", ({ skip }) => {
+    skip(!has("rpmbuild"), "rpmbuild is not installed");
     const rpm = file(".rpm");
     const query = (...words: string[]): string =>
       spawnSync("rpm", ["-qp", ...words, rpm], { encoding: "utf8" }).stdout;
@@ -170,24 +173,21 @@ here("the packages", () => {
     expect(found["opt/Countersign/chrome-sandbox"]).toMatch(/^755 /);
   });
 
-  it.skipIf(!has("rpmbuild"))(
-    "the rpm takes its links away when it goes, and not for a newer one",
-    () => {
-      const scripts = spawnSync("rpm", ["-qp", "--scripts", file(".rpm")], { encoding: "utf8" });
-      const [, script = ""] =
-        /postuninstall scriptlet \(using \/bin\/bash\):\n([^]*)$/.exec(scripts.stdout) ?? [];
-      // A function stands before a program of the same name: this says what the script would do.
-      const tell = 'update-alternatives() { echo "$@"; }\nrm() { :; }\n';
-      const run = (stay: string): string =>
-        spawnSync("bash", ["-c", tell + script, "sh", stay], { encoding: "utf8" }).stdout.trim();
-      expect(run("1")).toBe("");
-      expect(run("0")).toBe("--remove countersign-desktop /opt/Countersign/countersign-desktop");
-    },
-  );
+  it("the rpm takes its links away when it goes, and not for a newer one", ({ skip }) => {
+    skip(!has("rpmbuild"), "rpmbuild is not installed");
+    const scripts = spawnSync("rpm", ["-qp", "--scripts", file(".rpm")], { encoding: "utf8" });
+    const [, script = ""] =
+      /postuninstall scriptlet \(using \/bin\/bash\):\n([^]*)$/.exec(scripts.stdout) ?? [];
+    // A function stands before a program of the same name: this says what the script would do.
+    const tell = 'update-alternatives() { echo "$@"; }\nrm() { :; }\n';
+    const run = (stay: string): string =>
+      spawnSync("bash", ["-c", tell + script, "sh", stay], { encoding: "utf8" }).stdout.trim();
+    expect(run("1")).toBe("");
+    expect(run("0")).toBe("--remove countersign-desktop /opt/Countersign/countersign-desktop");
+  });
 
-  it.each(["deb", "rpm"])("the same files make the same %s", (format) => {
-    const tool = { deb: "dpkg-deb", rpm: "rpmbuild" }[format] ?? "";
-    if (!has(tool)) return;
+  it.for(["deb", "rpm"])("the same files make the same %s", (format, { skip }) => {
+    skip(format === "rpm" && !has("rpmbuild"), "rpmbuild is not installed");
     const from = fs.mkdtempSync(path.join(made.folder, "same-"));
     fs.mkdirSync(path.join(from, "app/below"), { recursive: true });
     fs.writeFileSync(path.join(from, "app/below/file"), "50% of %{name}");
@@ -241,7 +241,8 @@ here("the packages", () => {
     });
   });
 
-  it.skipIf(!has("rpmbuild"))("starts from the rpm's files as well", async () => {
+  it("starts from the rpm's files as well", async ({ skip }) => {
+    skip(!has("rpmbuild"), "rpmbuild is not installed");
     const command = path.join(unpacked("rpm"), "opt/Countersign/countersign-desktop");
     await whileItRuns(made.folder, { command }, async (started) => {
       await probe(started);
@@ -249,7 +250,8 @@ here("the packages", () => {
     });
   });
 
-  it.skipIf(!imageable)("are the same in the AppImage, behind the runtime that is meant", () => {
+  it("are the same in the AppImage, behind the runtime that is meant", ({ skip }) => {
+    skip(!imageable, "there is no mksquashfs, or no cargo for the runtime");
     const image = file(".AppImage");
     const bytes = fs.readFileSync(image);
     // AppImageKit's release 13.
@@ -276,24 +278,60 @@ here("the packages", () => {
     expect(entry).toMatch(/^Exec=AppRun %U$/m);
   });
 
-  it.skipIf(!imageable)(
-    "starts from the AppImage as well, where nothing can be mounted",
-    async () => {
-      const starting = {
-        command: file(".AppImage"),
-        env: { APPIMAGE_EXTRACT_AND_RUN: "1" },
-        program: (home: string) =>
-          new RegExp(`^${home}/appimage_extracted_\\w+/countersign-desktop$`),
-      };
-      await whileItRuns(made.folder, starting, async (started) => {
-        await probe(started);
-        expect(await started.end()).toBe(0);
-        expect(fs.readdirSync(started.home).filter((name) => name.startsWith("appimage"))).toEqual(
-          [],
-        );
-      });
-    },
-  );
+  it("starts from the AppImage as well, where nothing can be mounted", async ({ skip }) => {
+    skip(!imageable, "there is no mksquashfs, or no cargo for the runtime");
+    const starting = {
+      command: file(".AppImage"),
+      env: { APPIMAGE_EXTRACT_AND_RUN: "1" },
+      program: (home: string) =>
+        new RegExp(`^${home}/appimage_extracted_\\w+/countersign-desktop$`),
+    };
+    await whileItRuns(made.folder, starting, async (started) => {
+      await probe(started);
+      expect(await started.end()).toBe(0);
+      expect(fs.readdirSync(started.home).filter((name) => name.startsWith("appimage"))).toEqual(
+        [],
+      );
+    });
+  });
+
+  /** Presses what opens developer tools in Chromium and in Electron, and says how many pages there were at most. */
+  const pagesAfterKeys = async (main: number, ms: number): Promise<number> => {
+    let most = 0;
+    const done = Date.now() + ms;
+    await focusWindowOf(main);
+    pressKeys("F12", "ctrl+shift+j", "ctrl+shift+c", "ctrl+shift+i");
+    await until(
+      () => {
+        most = Math.max(most, renderersBelow(main));
+        return most > 1 || Date.now() > done;
+      },
+      ms + 10_000,
+      "the keys to have had their time",
+    );
+    return most;
+  };
+
+  it("opens no developer tools, whichever keys are pressed", async ({ skip }) => {
+    skip(!hasKeyboard, "xdotool is not installed");
+    // From a checkout they open: so the keys arrive, and their process is seen.
+    const data = fs.mkdtempSync(path.join(made.folder, "checkout-"));
+    const port = String(await freePort());
+    const checkout = spawnApp(["--data", data, "--port", port, "--vault", "memory"]);
+    const pid = checkout.pid ?? 0;
+    await until(() => renderersBelow(pid) === 1, 20_000, "the window of the checkout");
+    const began = Date.now();
+    expect(await pagesAfterKeys(pid, 15_000)).toBe(2);
+    const took = Date.now() - began;
+    checkout.kill("SIGKILL");
+    await whileItRuns(made.folder, { command: program }, async (started) => {
+      const main = processOf(program, null) ?? 0;
+      expect(await pagesAfterKeys(main, Math.max(1000, 2 * took))).toBe(1);
+      // These keys do mean something in a package: it ends.
+      pressKeys("ctrl+q");
+      expect(await started.ended).toBe(0);
+    });
+  });
 
   it.each([
     ["--remote-debugging-port=0", {}],
@@ -357,20 +395,6 @@ here("the packages", () => {
       expect(fs.existsSync(mark)).toBe(true);
     });
   });
-
-  it.each(["mac.hardendRuntime", "dmg.titel", "nsis.oneclick", "rpm.dependz", "appImage.exe"])(
-    "are refused by the schema where the configuration holds a mistake (%s)",
-    async (mistake) => {
-      const { getConfig, validateConfiguration } = schemaOf();
-      const [section, name] = mistake.split(".") as [string, string];
-      const good = await getConfig(root, null, null);
-      await validateConfiguration(good, { isEnabled: false });
-      const bad = { ...good, [section]: { ...(good[section] as object), [name]: true } };
-      await expect(validateConfiguration(bad, { isEnabled: false })).rejects.toThrow(
-        `configuration.${section}`,
-      );
-    },
-  );
 });
 
 /** What must be so of each program that runs, whatever it was unpacked from. */
@@ -412,17 +436,6 @@ function treeOf(folder: string): Record<string, string> {
     found[name] = `${(facts.mode & 0o7777).toString(8)} ${what}`;
   }
   return found;
-}
-
-type Config = Record<string, unknown>;
-
-/** What electron-builder itself reads and checks electron-builder.yml with, before it builds for any system. */
-function schemaOf(): {
-  getConfig: (folder: string, file: null, more: null) => Promise<Config>;
-  validateConfiguration: (config: Config, log: object) => Promise<void>;
-} {
-  const builder = createRequire(import.meta.url).resolve("electron-builder/package.json");
-  return createRequire(builder)("app-builder-lib/out/util/config/config.js");
 }
 
 function find(folder: string, below: string, depth: number): string {

@@ -122,6 +122,8 @@ export interface Started {
   readonly home: string;
   readonly data: string;
   readonly port: number;
+  /** Its exit code, once it ends. */
+  readonly ended: Promise<number | null>;
   /** Ends it as the system does, and gives its exit code. */
   end(): Promise<number | null>;
 }
@@ -165,7 +167,7 @@ export async function whileItRuns(
       process.kill(main, "SIGTERM");
       return gone;
     };
-    await use({ program, home, data, port, end });
+    await use({ program, home, data, port, ended: gone, end });
   } catch (error) {
     throw new Error(`${String(error)}\nIt said:\n${output}`, { cause: error });
   } finally {
