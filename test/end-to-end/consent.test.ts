@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../../electron/core/permission/questions.ts";
 import { ask, echoServer, toolCall, upstream } from "../support/house.ts";
-import { answer, asked, asking, openQuestions } from "../support/asking.ts";
+import { answer, asked, asking, openQuestions, pass } from "../support/asking.ts";
 import { INITIALIZE, LIST, meeting, once, YES } from "../support/meeting.ts";
 import { until } from "../support/processes.ts";
 
@@ -216,7 +216,7 @@ describe("a consent", () => {
     const shown = await asking(house, "questions.show", { id: question.id });
     if (!shown.ok) throw new Error("not shown");
     const { nonce } = shown.value;
-    await new Promise((resolve) => setTimeout(resolve, 3050));
+    pass(3050);
     for (const surface of ["app", "cli"] as const) {
       const forged = { id: question.id, nonce, verdict: YES };
       const reply = await house.countersign.desk.call(surface, "questions.answer", forged);
@@ -268,7 +268,7 @@ describe("what is decided beforehand", () => {
     });
     const shown = await asking(house, "questions.show", { id: question.id });
     if (!shown.ok) throw new Error("not shown");
-    await new Promise((resolve) => setTimeout(resolve, 3050));
+    pass(3050);
     const say = (...choices: [string, "allow" | "ask" | "deny"][]) =>
       asking(house, "questions.answer", {
         id: question.id,

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Verdict } from "../../electron/core/permission/questions.ts";
 import { ask, echoServer, type House, openHouse, toolCall, upstream } from "../support/house.ts";
-import { asked, asking, hashOf } from "../support/asking.ts";
+import { asked, asking, hashOf, pass } from "../support/asking.ts";
 import { modernServer } from "../support/modern-server.ts";
 
 const closers: (() => unknown)[] = [];
@@ -65,7 +65,7 @@ async function shown(house: House) {
   if (!reply.ok) throw new Error(reply.error.sentence);
   return reply.value;
 }
-const wait = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 530));
+const wait = (): void => pass(530);
 const MODERN = "2026-07-28";
 const modernCall = (args: string): string =>
   `{"jsonrpc":"2.0","id":"seven","method":"tools/call","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"${MODERN}","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}},"name":"echo","arguments":${args}}}`;
@@ -114,7 +114,7 @@ describe.each(WAYS)("through $way", ({ modern, send }) => {
     const question = await shown(house);
     if (question.matter.kind !== "call") throw new Error("not a call");
     const { argumentsHash } = question.matter.subject;
-    await wait();
+    wait();
     const { id, nonce } = question;
     await asking(house, "questions.answer", { id, nonce, verdict: once, hash: argumentsHash });
     expect((await reply).status).toBe(200);
@@ -149,7 +149,7 @@ describe.each(WAYS)("through $way", ({ modern, send }) => {
     // The showing of before is void, and the dead time began anew.
     expect(await say({ nonce: first.nonce })).toMatchObject({ error: { code: "verdict_refused" } });
     expect(await say()).toMatchObject({ ok: false, error: { code: "verdict_too_early" } });
-    await wait();
+    wait();
     // What the agent had written is not what is on the screen any more.
     expect(await say({ hash: first.matter.subject.argumentsHash })).toMatchObject({
       error: { code: "verdict_other_bytes" },
@@ -221,7 +221,7 @@ describe("arguments that the person changes", () => {
       nonce: three.ok ? three.value.nonce : "",
       argumentsText: `{"x":2}`,
     });
-    await wait();
+    wait();
     if (!four.ok) throw new Error(four.error.sentence);
     const { nonce } = four.value;
     const last = { id: one.id, nonce, verdict: once, hash: hashOf(four.value) };
@@ -239,7 +239,7 @@ describe("what cannot be taken back (threat 58)", () => {
     const one = await shown(house);
     const { id, nonce } = one;
     const bytes = hashOf(one);
-    await new Promise((resolve) => setTimeout(resolve, 3050));
+    pass(3050);
     for (const typed of [undefined, "", "delete_note ", "Delete_note"]) {
       const verdict = { ...once, ...(typed === undefined ? {} : { typed }) };
       expect(
