@@ -31,7 +31,8 @@ export function Programs(props: { agent: AgentView }): ReactNode {
                 {path === null ? (
                   <span className="faint">{w.unknownProgram}</span>
                 ) : (
-                  <code className="cut" title={path}>
+                  // Never cut: the end of it is the program's name.
+                  <code>
                     <Shown text={path} />
                   </code>
                 )}
