@@ -4,7 +4,7 @@ import { grouped } from "../lib/fingerprint.ts";
 import { bytes } from "../lib/format.ts";
 import { Button } from "../parts/button.tsx";
 import { CopyLine } from "../parts/copy.tsx";
-import { ComplaintBox } from "../parts/notice.tsx";
+import { ComplaintBox, Notice } from "../parts/notice.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { When } from "../parts/when.tsx";
 import { useApp, useBridge } from "../state/context.tsx";
@@ -15,6 +15,20 @@ import { Section } from "./section.tsx";
 import { UpdateSource } from "./update-source.tsx";
 
 type Deed = "updates.check" | "updates.off" | "updates.download" | "updates.cancelDownload";
+
+const OF_THE_LOOK: ReadonlySet<string> = new Set(["update_refused", "update_unreachable"]);
+
+/** What is not believed now is not offered; what came already stays in sight. */
+const isOffered = ({ state, found, download }: UpdatesView): boolean =>
+  found !== null &&
+  (state !== "refused" || download.state === "running" || download.state === "done");
+
+/** To be without a network is nothing grave. */
+function Trouble(props: { view: UpdatesView; complaint: Complaint }): ReactNode {
+  const { view, complaint } = props;
+  if (view.unreachableSince === null) return <ComplaintBox complaint={complaint} />;
+  return <Notice tone="info" title={<Shown text={complaint.sentence} />} text={complaint.advice} />;
+}
 
 export function Updates(): ReactNode {
   const bridge = useBridge();
@@ -30,8 +44,8 @@ export function Updates(): ReactNode {
     void bridge.call(deed, {}).then((reply) => {
       setBusy(null);
       if (reply.ok) setView(reply.value);
-      // What the look itself came to stands in the view already.
-      else if (view.complaint?.code !== reply.error.code) setComplaint(reply.error);
+      // What the look itself came to is in the view, which is asked for when it changes.
+      else if (!OF_THE_LOOK.has(reply.error.code)) setComplaint(reply.error);
     });
   };
   return (
@@ -59,10 +73,10 @@ export function Updates(): ReactNode {
           </div>
         </>
       )}
-      {view.complaint !== null && <ComplaintBox complaint={view.complaint} />}
+      {view.complaint !== null && <Trouble view={view} complaint={view.complaint} />}
       {complaint !== null && <ComplaintBox complaint={complaint} />}
       {view.source !== null && <Known view={view} />}
-      {view.found !== null && <Offer view={view} busy={busy} act={act} />}
+      {isOffered(view) && <Offer view={view} busy={busy} act={act} />}
       {view.source !== null && (
         <div className="settings-buttons">
           <Button small onClick={() => setChoosing(true)}>
