@@ -3,7 +3,11 @@
 import type { AppEvent, LabelsView } from "../../electron/contract.ts";
 import { Refusal } from "../../electron/core/errors.ts";
 import { suggestLabels } from "../../electron/core/labels/suggest.ts";
-import { createQuestions, type Matter } from "../../electron/core/permission/questions.ts";
+import {
+  createQuestions,
+  type Matter,
+  type Question,
+} from "../../electron/core/permission/questions.ts";
 import { clock, digest, timers } from "../../electron/platform.ts";
 import type { Handlers } from "../../electron/surface.ts";
 import { rule } from "../support/rules.ts";
@@ -36,6 +40,8 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
   const ask = (matter: Matter): void => void questions.ask(matter).catch(() => undefined);
   for (const matter of world.asked) ask(matter);
   world.ask = (matter, signal) => questions.ask(matter, signal);
+  const timed = <Q extends Question>(question: Q): Q =>
+    world.hurried ? { ...question, deadTime: { once: 0, always: 0 } } : question;
   const waiting = () => ({ questions: questions.list().length, cooling: world.cooling });
   const labels = (): LabelsView => {
     const tools = world.servers.flatMap(({ id, name }, i) => [
@@ -78,9 +84,9 @@ export function permissionHandlers(world: World, emit: (event: AppEvent) => void
       return labels();
     },
     "questions.list": () => questions.list(),
-    "questions.show": ({ id }) => questions.show(id),
+    "questions.show": ({ id }) => timed(questions.show(id)),
     "questions.revise": ({ id, nonce, argumentsText }) =>
-      questions.revise(id, nonce, argumentsText),
+      timed(questions.revise(id, nonce, argumentsText)),
     "questions.hold": ({ id, nonce }) => questions.hold(id, nonce),
     "questions.answer": ({ id, nonce, verdict, hash }) => {
       questions.answer(id, nonce, verdict, hash);

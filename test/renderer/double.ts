@@ -84,6 +84,8 @@ export interface World {
   updates: UpdatesView;
   /** What is asked of the person from the start, by the real room. */
   asked: Matter[];
+  /** A yes is dead for no longer than the page needs to draw it. */
+  hurried: boolean;
   /** Asks more, while a page is open. */
   ask: (matter: Matter, signal?: AbortSignal) => Promise<Answered>;
   /** Ids of agents that are not asked about. */
@@ -146,6 +148,7 @@ export const emptyWorld = (): World => ({
   labels: [],
   tools: [],
   asked: [],
+  hurried: false,
   ask: () => Promise.reject(new Error("there is no page yet")),
   cooling: [],
   grants: [],

@@ -37,3 +37,6 @@ export const rows = async (page: Page): Promise<void> => {
   await toLog(page);
   await page.getByRole("grid").getByRole("row").nth(5).waitFor();
 };
+
+/** A yes is drawn alive: its dead time is cut short in the tour, and the page looks at it ten times a second. */
+export const alive = (page: Page): Promise<void> => page.waitForTimeout(250);

@@ -3,7 +3,7 @@ import type { LearningView, ProposalView } from "../../electron/contract.ts";
 import { NOTHING_LEARNED } from "./double-learning.ts";
 import { rule } from "../support/rules.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
-import { full, nav, now, type Stop } from "./tour-base.ts";
+import { alive, full, nav, now, type Stop } from "./tour-base.ts";
 
 const [agent, other] = sampleAgents(now);
 const [server, second] = sampleServers(now);
@@ -74,7 +74,7 @@ export const REMOVAL_STOP: Stop = {
     }),
   async go(page) {
     await page.getByText("Remove this rule?").waitFor();
-    await page.waitForTimeout(3200);
+    await alive(page);
   },
 };
 

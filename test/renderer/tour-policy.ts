@@ -14,7 +14,7 @@ import {
   signInMatter,
 } from "./sample-consent.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
-import { full, nav, now, type Stop } from "./tour-base.ts";
+import { alive, full, nav, now, type Stop } from "./tour-base.ts";
 
 const [agent] = sampleAgents(now);
 const [server] = sampleServers(now);
@@ -131,8 +131,7 @@ export const asks = (given: Partial<Subject> = {}, rules = ["built-in/nothing-sa
 });
 const shown = async (page: Page): Promise<void> => {
   await page.getByRole("alertdialog").waitFor();
-  // Allow is dead for three seconds at most: the picture shows it alive.
-  await page.waitForTimeout(3200);
+  await alive(page);
 };
 
 export const ARTICLE: OwnPolicyView = {
@@ -302,7 +301,7 @@ const QUESTIONS: readonly Stop[] = [
         .fill('{"query": "Jane Doe", "limit": 1}');
       await page.getByRole("button", { name: "Use these" }).click();
       await page.getByText("You changed them").scrollIntoViewIfNeeded();
-      await page.waitForTimeout(700);
+      await alive(page);
     },
   },
   {
@@ -401,7 +400,7 @@ const QUESTIONS: readonly Stop[] = [
       await page.getByLabel("Covers").click();
       await page.getByRole("option", { name: "Where chosen fields" }).click();
       await page.getByLabel("repo").check();
-      await page.waitForTimeout(700);
+      await alive(page);
     },
   },
   {
@@ -456,7 +455,7 @@ const QUESTIONS: readonly Stop[] = [
       await page.getByRole("alertdialog").waitFor();
       await page.getByRole("button", { name: /that say they only read/ }).click();
       await page.getByRole("radio", { name: "Block" }).nth(2).click();
-      await page.waitForTimeout(3200);
+      await alive(page);
       await page.locator(".ask-tools-list").scrollIntoViewIfNeeded();
     },
   },

@@ -1,7 +1,7 @@
 // Stops of the tour about tools: what they say of themselves, and one that is not what was agreed to.
 import type { Matter } from "../../electron/core/permission/matter.ts";
 import type { ToolView } from "../../electron/core/pins/pins.ts";
-import { full, nav, type Stop } from "./tour-base.ts";
+import { alive, full, nav, type Stop } from "./tour-base.ts";
 import { asks, subject } from "./tour-policy.ts";
 
 const was = {
@@ -103,7 +103,7 @@ export const TOOL_STOPS: readonly Stop[] = [
     world: () => full({ asked: [matter] }),
     async go(page) {
       await page.getByRole("alertdialog").waitFor();
-      await page.waitForTimeout(3200);
+      await alive(page);
     },
   })),
 ];

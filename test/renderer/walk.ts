@@ -6,8 +6,8 @@ import type axe from "axe-core";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtRenderer } from "./build.ts";
-import { CHROMIUM, hasChromium, launch, open } from "./chromium.ts";
-import { startDouble } from "./double.ts";
+import { CHROMIUM, hasChromium, launch, oneTab, type Opened } from "./chromium.ts";
+import { type Double, startDouble } from "./double.ts";
 import type { Stop } from "./tour-base.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -57,9 +57,12 @@ export function walk(name: string, stops: readonly Stop[]): void {
   describe.skipIf(!hasChromium)(name, () => {
     let folder = "";
     let browser: Browser;
+    let visit: (app: Double) => Promise<Opened>;
     beforeAll(async () => {
       mkdirSync(SHOTS, { recursive: true });
       [folder, browser] = await Promise.all([builtRenderer(), launch()]);
+      // What moves is no part of what is judged here, and is not waited for.
+      visit = oneTab(browser, { reducedMotion: true });
     }, 120_000);
     afterAll(() => browser.close());
 
@@ -67,7 +70,7 @@ export function walk(name: string, stops: readonly Stop[]): void {
       "%s is accessible in both themes and fits 480 pixels",
       async (shot, stop) => {
         const app = await startDouble(folder, stop.world(), stop.surface);
-        const opened = await open(browser, app);
+        const opened = await visit(app);
         const { page } = opened;
         try {
           await stop.go(page);
