@@ -265,6 +265,8 @@ async function compose(
     },
     door: () => origin,
     setCertificate: (id, pem) => inbound.setCertificate(id, pem),
+    release: (server, agent) => credentials.release(server, agent),
+    scrub: (text) => known.scrub(text),
     mtls: () => inbound.status(),
     clock,
     log,

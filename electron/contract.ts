@@ -7,6 +7,7 @@ import { identityMethods } from "./contract/identities.ts";
 import { callQueryInput, tenantScope } from "./contract/inputs.ts";
 import { overviewMethods } from "./contract/overview.ts";
 import { learningMethods } from "./contract/learning.ts";
+import { labMethods } from "./contract/lab.ts";
 import { labelMethods } from "./contract/labels.ts";
 import { permissionMethods } from "./contract/permission.ts";
 import { policyMethods } from "./contract/policy.ts";
@@ -34,6 +35,7 @@ import type { Tenant } from "./core/tenants.ts";
 import type { VaultStatus } from "./core/vault.ts";
 
 export type * from "./contract-views.ts";
+export type { Besides, LabDecoded, LabReplay, ToldClaim } from "./contract/lab.ts";
 export type { Surface } from "./contract/shape.ts";
 export { callQueryInput } from "./contract/inputs.ts";
 
@@ -176,6 +178,7 @@ export const contract = {
     input: z.strictObject({ id: idOf("call") }),
     output: returns<{ readonly outcome: string }>(),
   },
+  ...labMethods,
   ...permissionMethods,
   ...toolMethods,
   ...labelMethods,

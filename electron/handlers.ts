@@ -309,6 +309,8 @@ export function makeHandlers(ports: HandlerPorts): Handlers {
     "lab.stop": () => ports.lab.stop(),
     "lab.tour": () => ports.lab.tour(),
     "lab.again": async ({ id }) => ({ outcome: await ports.lab.again(callOf(id)) }),
+    "lab.decode": ({ server }) => ports.lab.decode(server),
+    "lab.replay": (input) => ports.lab.replay(input),
 
     ...permissionHandlers(ports, known),
     ...labelHandlers(ports, known),

@@ -1,6 +1,13 @@
 // Holds the practice company while it runs, and sets up a tenant of its own for it: issuer, certificates, servers
 // and an agent. Its secrets stay in memory, and stopping removes everything but the journal's rows.
-import type { AppEvent, LabStatus, TourReport } from "./contract.ts";
+import type {
+  AppEvent,
+  Besides,
+  LabDecoded,
+  LabReplay,
+  LabStatus,
+  TourReport,
+} from "./contract.ts";
 import type { Agent } from "./core/agents.ts";
 import type { Clock } from "./core/clock.ts";
 import { Refusal } from "./core/errors.ts";
@@ -12,10 +19,11 @@ import type { SecretRef, Vault } from "./core/vault.ts";
 import type { InboundStatus } from "./inbound-mtls.ts";
 import type { Lab } from "./lab/index.ts";
 import { repeatable } from "./lab-again.ts";
+import type { BenchPorts } from "./lab-bench.ts";
 import { LAB_TENANT, sweepLab, type SweepPorts } from "./lab-sweep.ts";
 import type { SignIns } from "./sign-ins.ts";
 
-export interface LabPorts extends SweepPorts {
+export interface LabPorts extends SweepPorts, Omit<BenchPorts, "store"> {
   readonly signIns: SignIns;
   /** Path of an issuer's own redirect address. */
   readonly redirectPath: (issuer: string) => string;
@@ -41,6 +49,10 @@ export interface LabKeeper {
   tour(): Promise<TourReport>;
   /** Makes a call of the practice company again, and tells how it went: `allowed`. @throws Refusal `lab_not_repeatable`, and what the call was refused with */
   again(row: CallRow): Promise<string>;
+  /** What the credential says that Countersign uses at a practice server. @throws Refusal `lab_off`, `lab_server_unknown` */
+  decode(server: string): Promise<LabDecoded>;
+  /** Steals one and uses it; one at a time. @throws Refusal `lab_off`, `lab_server_unknown`, `lab_busy`, `lab_replay_unfit` */
+  replay(wish: { stolen: string; at: string; besides: Besides }): Promise<LabReplay>;
   /** Takes away what a crash left, before anybody may come in by it. @throws Refusal `settings_*`, `vault_*` */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -100,6 +112,11 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
   });
 
   const clear = (): Promise<void> => sweepLab(ports);
+  const opened = (): Practice => {
+    if (practice === null) throw new Refusal("lab_off");
+    return practice;
+  };
+  let stealing = false;
 
   async function setUp(lab: Lab): Promise<Practice> {
     await clear();
@@ -355,6 +372,24 @@ export function createLabKeeper(ports: LabPorts): LabKeeper {
           throw new Refusal("lab_call_failed", { reason }, error);
         }
       }),
+    // In turn with starts and stops: the company stays there until they are done.
+    decode: (server) =>
+      inTurn(async () => {
+        const { decodeAt } = await import("./lab-bench.ts");
+        return decodeAt(opened(), ports, server);
+      }),
+    async replay(wish) {
+      if (stealing) throw new Refusal("lab_busy");
+      stealing = true;
+      try {
+        return await inTurn(async () => {
+          const { replay } = await import("./lab-bench.ts");
+          return replay(opened(), ports, wish);
+        });
+      } finally {
+        stealing = false;
+      }
+    },
     sweep: () => inTurn(clear),
     close: async () => {
       await inTurn(stop);

@@ -1,15 +1,14 @@
 // The tour: all five patterns and the attacks on them, by a real MCP agent through the real front door, and by a
 // thief who goes around it. Each step says what should happen, what did, and why.
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import https from "node:https";
 import type { TourReport, TourStep } from "./contract.ts";
 import { asRefusal } from "./core/errors.ts";
 import { newDpopSecret, openDpopKey } from "./core/oauth/dpop.ts";
 import { Secret } from "./core/secret.ts";
 import type { ServerRegister } from "./core/server-register.ts";
 import type { InboundStatus } from "./inbound-mtls.ts";
-import type { LabServer } from "./lab/index.ts";
 import type { Practice } from "./lab-keeper.ts";
+import { outcome, steal as stealWith } from "./lab-steal.ts";
 import { digest } from "./platform.ts";
 import { inboundPlans } from "./tour-inbound.ts";
 
@@ -56,63 +55,11 @@ export async function throughTheDoor(
   }
 }
 
-/** What a thief sends, past Countersign: one call, with whatever was stolen. Answers with the HTTP status. */
-async function steal(
-  server: LabServer,
-  headers: Record<string, string>,
-  tls: { ca: string; cert?: string; key?: string },
-): Promise<string> {
-  const body = JSON.stringify({
-    jsonrpc: "2.0",
-    id: 1,
-    method: "initialize",
-    params: {
-      protocolVersion: "2025-11-25",
-      capabilities: {},
-      clientInfo: { name: "thief", version: "1" },
-    },
-  });
-  const all = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    ...headers,
-  };
-  if (!server.url.startsWith("https:")) {
-    const response = await fetch(server.url, {
-      method: "POST",
-      headers: all,
-      body,
-      signal: AbortSignal.timeout(10_000),
-    });
-    await response.body?.cancel();
-    return outcome(response.status);
-  }
-  return new Promise((resolve, reject) => {
-    const request = https.request(
-      server.url,
-      {
-        method: "POST",
-        headers: all,
-        agent: false,
-        rejectUnauthorized: true,
-        timeout: 10_000,
-        ...tls,
-      },
-      (response) => {
-        response.resume();
-        resolve(outcome(response.statusCode ?? 0));
-      },
-    );
-    request.on("error", (error: NodeJS.ErrnoException) => reject(error));
-    request.end(body);
-  });
-}
 /** A key as a holder of tokens makes it. */
 const proofKey = async () => openDpopKey(await newDpopSecret(), digest);
 
-/** 400 and above 403 mean that the credential was taken and something else was wrong with the message. */
-const outcome = (status: number): string =>
-  status === 401 || status === 403 ? `refused (${status})` : "accepted";
+const steal = async (...theft: Parameters<typeof stealWith>): Promise<string> =>
+  outcome(await stealWith(...theft));
 
 /** Runs every step, whatever becomes of the one before. */
 export async function runTour(practice: Practice, ports: TourPorts): Promise<TourReport> {

@@ -40,4 +40,37 @@ export const LAB_COMMANDS: readonly Command[] = [
     examples: ["countersign lab tour", "countersign lab tour --json | jq .steps"],
     load: async () => (await import("./lab-tour.ts")).tour,
   },
+  {
+    words: ["lab", "decode"],
+    summary: "say what the credential means that is used at a practice server; it is not shown",
+    synopsis: "<server>",
+    arity: [1, 1],
+    options: {},
+    examples: ["countersign lab decode payroll"],
+    load: async () => (await import("./lab-bench.ts")).decode,
+  },
+  {
+    words: ["lab", "replay"],
+    summary: "steal the credential of a practice server, use it, and say what the server answers",
+    synopsis: "<server>",
+    arity: [1, 1],
+    options: {
+      at: {
+        type: "string",
+        value: "SERVER",
+        help: "where it is used; where it was stolen unless told",
+      },
+      with: {
+        type: "string",
+        value: "WHAT",
+        help: "nothing, right-certificate, other-certificate or other-proof",
+      },
+    },
+    notes: "Practice servers only, while the lab is on. Ends with 0 whatever the server answers.",
+    examples: [
+      "countersign lab replay payroll --with other-certificate",
+      "countersign lab replay mail --at crm",
+    ],
+    load: async () => (await import("./lab-bench.ts")).replay,
+  },
 ];

@@ -5,6 +5,7 @@ import type { Facts, Refusal, RefusalCode } from "./errors.ts";
 import { connectWords } from "./sentences/connect.ts";
 import { consentWords } from "./sentences/consent.ts";
 import { askingWords } from "./sentences/asking.ts";
+import { labWords } from "./sentences/lab.ts";
 import { permissionWords } from "./sentences/permission.ts";
 import { shellWords } from "./sentences/shell.ts";
 import { openapiWords } from "./sentences/openapi.ts";
@@ -445,6 +446,7 @@ const WORDS: Record<RefusalCode, Words> = {
     "This page is not signed in to Countersign.",
     "Open it with a fresh link: countersign open.",
   ],
+  ...labWords,
   ...permissionWords,
   ...shellWords,
   ...connectWords,

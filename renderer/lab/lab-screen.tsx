@@ -10,6 +10,8 @@ import { WaitingList } from "../parts/waiting-list.tsx";
 import { useApp, useStore, useTour } from "../state/context.tsx";
 import type { Complaint, LabStatus } from "../types.ts";
 import { words } from "../words.ts";
+import { DecodeCard } from "./decode-card.tsx";
+import { ThiefCard } from "./thief-card.tsx";
 import { Tour } from "./tour.tsx";
 
 export function LabScreen(): ReactNode {
@@ -84,6 +86,12 @@ export function LabScreen(): ReactNode {
       )}
       {(on || tourView.state !== "never") && <Tour tour={tour} view={tourView} />}
       {on && <Company lab={lab} />}
+      {on && (
+        <div className="benches">
+          <DecodeCard servers={lab.servers} />
+          <ThiefCard servers={lab.servers} />
+        </div>
+      )}
     </Screen>
   );
 }

@@ -1,5 +1,6 @@
 // Words of the practice company.
 import { duration, plural } from "../lib/format.ts";
+import { labBenchWords } from "./lab-bench.ts";
 import { labDiagramWords } from "./lab-diagrams.ts";
 
 export const labWords = {
@@ -27,6 +28,7 @@ export const labWords = {
   copyAddress: (name: string) => `Copy the address of ${name}`,
   copyIssuer: "Copy the issuer",
   diagrams: labDiagramWords,
+  bench: labBenchWords,
   tour: {
     title: "The tour",
     text: "An agent calls through each pattern. Then a thief tries with what was stolen, past Countersign.",

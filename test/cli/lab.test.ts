@@ -48,6 +48,25 @@ describe("against the real lab", { timeout: 90_000 }, () => {
     treasury = (await desk.house.calls()).find((row) => row.serverName === "treasury")!;
   });
 
+  it("looks into a practice token and steals it, and ends with what the server answered", async () => {
+    const looked = await desk.cli(["lab", "decode", "payroll"]);
+    expect(looked.out).toMatch(/^cnf\.x5t#S256 +[\w-]{43} +Thumbprint .*RFC 8705/m);
+    expect(looked.out).toContain("Signature: 64 bytes, not shown.");
+    expect((await desk.cli(["lab", "decode", "notes"])).out).toContain("nothing to decode");
+    const bare = await desk.cli(["lab", "replay", "payroll"]);
+    expect([bare.code, bare.out]).toEqual([
+      0,
+      expect.stringContaining("payroll refused it (HTTP 401)"),
+    ]);
+    expect(bare.out).toContain("invalid_token: the token is bound to a certificate and none");
+    const crm = await desk.cli(["lab", "replay", "crm"]);
+    expect(crm.out).toContain("crm took it (HTTP 200)");
+    const away = await desk.cli(["lab", "replay", "mail", "--at", "crm"]);
+    expect(away.out).toContain("RFC 8707");
+    expect((await desk.cli(["lab", "replay", "crm", "--with", "charm"])).code).toBe(64);
+    for (const { out } of [looked, bare, crm, away]) expect(out).not.toContain("eyJ");
+  });
+
   it("server list says how and on whose behalf", async () => {
     const { out } = await desk.cli(["server", "list"]);
     expect(out).toMatch(

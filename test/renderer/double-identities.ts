@@ -1,4 +1,5 @@
 // The part of the stand-in behind issuers, accounts, certificates, flows and the lab.
+import { labBench } from "./double-lab.ts";
 import { randomBytes } from "node:crypto";
 import type {
   AccountView,
@@ -248,6 +249,7 @@ export function identityHandlers(
       return lab();
     },
     "lab.again": () => ({ outcome: "allowed" }),
+    ...labBench(() => world.lab === "on"),
     "lab.tour": async () => {
       const steps = tourSteps(world.tourWrong);
       for (const [index, step] of steps.entries()) {

@@ -56,6 +56,34 @@ export const LAB_STOPS: readonly Stop[] = [
       await page.getByText("Expected: refused (401)").scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: "lab-decode",
+    world: () => full({ lab: "on" }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("button", { name: "Look into it" }).click();
+      await page.getByText("Thumbprint of the one certificate").waitFor();
+      await page.getByText("Claims", { exact: true }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "lab-thief",
+    world: () => full({ lab: "on" }),
+    async go(page) {
+      await nav(page, "Lab");
+      await page.getByRole("combobox", { name: "Stolen" }).click();
+      await page.getByRole("option", { name: "The bound token of archive" }).click();
+      await page.getByRole("button", { name: "Use it" }).click();
+      await page.getByText("payroll refused").waitFor();
+      await page.getByRole("combobox", { name: "Stolen" }).click();
+      await page.getByRole("option", { name: "The bound token of payroll" }).click();
+      await page.getByRole("combobox", { name: "Shown besides" }).click();
+      await page.getByRole("option", { name: "The right certificate" }).click();
+      await page.getByRole("button", { name: "Use it" }).click();
+      await page.getByText("payroll took it").waitFor();
+      await page.getByText("payroll took it").scrollIntoViewIfNeeded();
+    },
+  },
   ...(
     [
       ["exchange", "Pattern 3: token exchange"],
