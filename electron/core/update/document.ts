@@ -129,7 +129,8 @@ const DAY = 86_400_000;
 
 /**
  * Milliseconds until the next look: a day after the last one, give or take two hours, so that not everybody comes at
- * once; null while nothing is looked for. A clock that was put back does not put it off.
+ * once; null while nothing is looked for. A clock that was put back does not put it off. After a look that came to
+ * nothing it is a quarter of that: a network comes back, and a publisher who was just replacing both files is done.
  * @param jitter in [0, 1)
  */
 export function untilNextLook(now: Updates, at: number, jitter: number): number | null {
@@ -137,5 +138,6 @@ export function untilNextLook(now: Updates, at: number, jitter: number): number 
   if (now.last === null) return 0;
   const last = Date.parse(now.last.at);
   if (last > at) return 0;
-  return Math.max(0, last + DAY + (jitter - 0.5) * (DAY / 6) - at);
+  const period = now.last.outcome === "believed" ? DAY : DAY / 4;
+  return Math.max(0, last + period + (jitter - 0.5) * (period / 6) - at);
 }

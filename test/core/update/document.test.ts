@@ -106,6 +106,10 @@ describe("what is remembered about updates", () => {
     expect([0, 0.5, 1].map((jitter) => untilNextLook(now, at, jitter))).toEqual(
       [22, 24, 26].map((hours) => hours * hour),
     );
+    const failed = noted(now, source(1), { type: "refused", reason: "it is not signed" }, AT);
+    expect([0, 0.5, 1].map((jitter) => untilNextLook(failed, at, jitter))).toEqual(
+      [5.5, 6, 6.5].map((hours) => hours * hour),
+    );
     expect(untilNextLook(now, at + 30 * hour, 0.5)).toBe(0);
     expect(untilNextLook(now, at - hour, 0.5)).toBe(0);
   });
