@@ -76,7 +76,7 @@ async function blank(browser: Browser, options: OpenOptions) {
     page,
     context,
     /** @returns where the faults of a visit to this origin go */
-    begin(at: string): string[] {
+    begin: (at: string): string[] => {
       origin = at;
       faults = [];
       return faults;

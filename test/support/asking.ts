@@ -41,7 +41,7 @@ export const hashOf = ({
   matter.kind === "call" ? (revision?.argumentsHash ?? matter.subject.argumentsHash) : undefined;
 
 let passed = 0;
-const { monotonic } = clock;
+const monotonic = clock.monotonic.bind(clock);
 /** Lets milliseconds pass by the clock that measures how long a question is shown, and waits for none of them. */
 export function pass(ms: number): void {
   passed += ms;
