@@ -120,7 +120,7 @@ here("the packages", () => {
     expect(sums.status).toBe(0);
   });
 
-  it("are the same in the rpm, which two builds make alike", ({ skip }) => {
+  it("are the same in the rpm, which says what it needs and does", ({ skip }) => {
     skip(!has("rpmbuild"), "rpmbuild is not installed");
     const rpm = file(".rpm");
     const query = (...words: string[]): string =>
