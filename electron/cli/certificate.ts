@@ -207,7 +207,16 @@ export const exportChain: Run = async (context) => {
 export const remove: Run = async (context) => {
   const { remote, certificate } = await wanted(context);
   const done = await remote.call("certificates.remove", { id: certificate.id });
-  await context.out.show(done, () =>
-    context.out.line(`The certificate “${certificate.label}” and its key were removed.`),
-  );
+  const { out } = context;
+  await out.show(done, async () => {
+    await out.line(`The certificate “${certificate.label}” and its key were removed.`);
+    if (certificate.state === "csr-pending") return;
+    await out.line(
+      certificate.selfSigned
+        ? "Take it out of the registration at its issuer, too: no authority can revoke it."
+        : "Whoever copied its key could still use it. Have its authority revoke it:",
+    );
+    await out.line(`  serial number ${certificate.serial}, issued by ${certificate.issuer}`);
+    await out.line(`  thumbprint ${certificate.thumbprint} (x5t#S256)`);
+  });
 };

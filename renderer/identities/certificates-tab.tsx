@@ -17,6 +17,7 @@ import { AcceptCertificate } from "./accept-certificate.tsx";
 import { Expiry, expiryTone } from "./expiry.tsx";
 import { ImportCertificate } from "./import-certificate.tsx";
 import { MakeCertificate } from "./make-certificate.tsx";
+import { RemoveCertificate } from "./remove-certificate.tsx";
 import { RenewCertificate } from "./renew-certificate.tsx";
 
 type Open =
@@ -92,19 +93,7 @@ export function CertificatesTab(): ReactNode {
         />
       )}
       {open?.what === "remove" && (
-        <Confirm
-          title={<Shown text={w.removeTitle(open.certificate.label)} />}
-          text={w.removeText}
-          action={w.removeAction}
-          onClose={close}
-          run={async () => {
-            const reply = await store.bridge.call("certificates.remove", {
-              id: open.certificate.id,
-            });
-            if (reply.ok) store.refresh("certificates");
-            return reply;
-          }}
-        />
+        <RemoveCertificate certificate={open.certificate} onClose={close} />
       )}
     </>
   );
@@ -175,7 +164,7 @@ function CertificateCard(props: {
                 ? [{ label: r.importNext, icon: RefreshCw, run: () => onAsk("import-next") }]
                 : []),
               {
-                label: words.common.remove,
+                label: pending ? words.common.remove : w.revoke.open,
                 icon: Trash2,
                 danger: true,
                 run: () => onAsk("remove"),
@@ -206,6 +195,12 @@ function CertificateCard(props: {
               <dt>{w.thumbprint}</dt>
               <dd>
                 <CopyLine text={certificate.thumbprint} label={w.copyThumbprint} />
+              </dd>
+            </div>
+            <div>
+              <dt>{w.serial}</dt>
+              <dd>
+                <CopyLine text={certificate.serial} label={w.copySerial} />
               </dd>
             </div>
             <div>

@@ -207,6 +207,26 @@ export const identityWords = {
     removeText:
       "Its private key is deleted and cannot be had back. Servers and registrations that use it stop working.",
     removeAction: "Remove certificate",
+    serial: "Serial number",
+    copySerial: "Copy the serial number",
+    revoke: {
+      open: "Revoke and remove",
+      title: (label: string) => `${label} is gone here`,
+      text: (until: string) =>
+        `Nothing here presents it any more. Whoever copied its key could still use it, until ${until}, unless its authority revokes it. Tell the authority this:`,
+      selfSigned:
+        "Nothing here presents it any more. No authority stands behind it: take it out of the registration at the issuer, and out of every server that trusts it by its thumbprint.",
+      copy: "Copy the request",
+      /** What the authority is told: its own terms (RFC 5280 §5.3). */
+      request: (of: { serial: string; issuer: string; thumbprint: string }) =>
+        [
+          "Please revoke this certificate.",
+          `Serial number: ${of.serial}`,
+          `Issuer: ${of.issuer}`,
+          `SHA-256 thumbprint (x5t#S256): ${of.thumbprint}`,
+          "Reason: keyCompromise, or cessationOfOperation where its key was not exposed",
+        ].join("\n"),
+    },
     makeForm: {
       title: "Make a certificate",
       text: "The key is made on this machine and goes into the keychain at once.",

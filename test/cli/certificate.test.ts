@@ -97,7 +97,9 @@ describe("certificate", () => {
     expect(ran).toMatchObject({ code: 64, out: "" });
     expect(ran.err).toContain("by its id");
     for (const { id } of (await certificates()).filter((c) => c.label === "twin")) {
-      expect((await desk.cli(["certificate", "remove", id])).code).toBe(0);
+      const removed = await desk.cli(["certificate", "remove", id]);
+      expect(removed.code).toBe(0);
+      expect(removed.out).toMatch(/serial number [0-9a-f]+, issued by CN=twin-\d/);
     }
     expect((await desk.cli(["certificate", "remove", "twin"])).code).toBe(66);
   });

@@ -40,3 +40,9 @@ export const rows = async (page: Page): Promise<void> => {
 
 /** A yes is drawn alive: its dead time is cut short in the tour, and the page looks at it ten times a second. */
 export const alive = (page: Page): Promise<void> => page.waitForTimeout(250);
+
+/** Picks what stands in the menu of a card. */
+export const more = async (page: Page, name: string, action: string): Promise<void> => {
+  await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
+  await page.getByRole("menuitem", { name: action }).click();
+};

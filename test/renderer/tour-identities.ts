@@ -14,7 +14,7 @@ import {
   sampleOAuthServers,
   THUMBPRINT,
 } from "./sample-identities.ts";
-import { full, nav, now, rows, type Stop } from "./tour-base.ts";
+import { full, more, nav, now, rows, type Stop } from "./tour-base.ts";
 
 /** The same with issuers, accounts, certificates and flows, and the newest call authenticated by them. */
 export const identified = (newest = "treasury", change: Partial<World> = {}): World => {
@@ -332,6 +332,16 @@ export const IDENTITY_STOPS: readonly Stop[] = [
     async go(page) {
       await tab(page, "Certificates");
       await page.getByText("24 days left").waitFor();
+    },
+  },
+  {
+    name: "certificate-revoke",
+    world: identified,
+    async go(page) {
+      await tab(page, "Certificates");
+      await more(page, "Billing", "Revoke and remove");
+      await page.getByRole("button", { name: "Remove certificate" }).click();
+      await page.getByText("Tell the authority this").waitFor();
     },
   },
   {

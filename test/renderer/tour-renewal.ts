@@ -1,15 +1,11 @@
 // The stops of what is renewed, replaced or edited without being removed.
 import type { Page } from "playwright";
-import { nav, type Stop } from "./tour-base.ts";
+import { more, nav, type Stop } from "./tour-base.ts";
 import { identified } from "./tour-identities.ts";
 
 const tab = async (page: Page, name: string): Promise<void> => {
   await nav(page, "Identities");
   await page.getByRole("tab", { name }).click();
-};
-const more = async (page: Page, name: string, action: string): Promise<void> => {
-  await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
-  await page.getByRole("menuitem", { name: action }).click();
 };
 
 export const RENEWAL_STOPS: readonly Stop[] = [

@@ -4,7 +4,7 @@ import type { Page } from "playwright";
 import { emptyWorld, READY } from "./double.ts";
 import { BURST_STOPS } from "./tour-burst.ts";
 import { sampleAgents, sampleServers } from "./sample.ts";
-import { full, nav, now, rows, type Stop, toLog } from "./tour-base.ts";
+import { full, more, nav, now, rows, type Stop, toLog } from "./tour-base.ts";
 import { FINDING_STOPS } from "./tour-finding.ts";
 import { CONNECT_STOPS, written } from "./tour-connect.ts";
 import { IDENTITY_STOPS } from "./tour-identities.ts";
@@ -22,10 +22,6 @@ import { TOOL_STOPS } from "./tour-tools.ts";
 import { RENEWAL_STOPS } from "./tour-renewal.ts";
 import { consentViews } from "./sample-consent.ts";
 
-const more = async (page: Page, name: string, action: string): Promise<void> => {
-  await page.getByRole("button", { name: `More for ${name}`, exact: true }).click();
-  await page.getByRole("menuitem", { name: action }).click();
-};
 /** Opens the newest call in sight with this outcome. */
 const openCall = async (page: Page, outcome: string): Promise<void> => {
   await rows(page);
