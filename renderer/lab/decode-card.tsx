@@ -42,6 +42,7 @@ export function DecodeCard(props: { servers: LabStatus["servers"] }): ReactNode 
               onChange={(next) => {
                 setServer(next);
                 setFound(null);
+                setComplaint(null);
               }}
             />
           )}

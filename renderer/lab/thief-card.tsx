@@ -45,6 +45,7 @@ export function ThiefCard(props: { servers: LabServers }): ReactNode {
     const still = possible(patternOf(next.stolen), patternOf(next.at)).includes(next.besides);
     setWish(still ? next : { ...next, besides: "nothing" });
     setFound(null);
+    setComplaint(null);
   };
   const use = (): void => {
     setBusy(true);

@@ -33,7 +33,7 @@ export const labBenchWords = {
     boundToken: (server: string) => `The bound token of ${server}`,
     with: {
       nothing: "Nothing",
-      "right-certificate": "The right certificate, with its key",
+      "right-certificate": "The right certificate",
       "other-certificate": "Another certificate",
       "other-proof": "A proof of another key",
     },

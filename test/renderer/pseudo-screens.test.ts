@@ -94,6 +94,36 @@ describe.skipIf(!hasChromium)("every screen in the language that nobody speaks",
     }
   }, 60_000);
 
+  it("draws the lab's tour in it, and its two cards with what they found", async () => {
+    const world = full({ lab: "on" });
+    const app = await startDouble(folder, world);
+    const opened = await open(browser, app, { url: app.link().replace("/#", "/?locale=pseudo#") });
+    const { page } = opened;
+    let data = JSON.stringify(world);
+    page.on("response", (response) => {
+      if (response.request().resourceType() !== "fetch" || response.url().endsWith("/events"))
+        return;
+      void response.text().then((text) => (data += text));
+    });
+    try {
+      await page.locator("nav .nav-item").nth(7).click();
+      await page.locator(".tour-head button").click();
+      await page.locator(".tour .summary").waitFor();
+      // An exchange, another company, a theft: four lanes, five, and a way past.
+      for (const step of [3, 4, 7]) await page.locator(".tour-line").nth(step).click();
+      for (const bench of await page.locator(".bench").all()) {
+        await bench.locator(".bench-form > button").click();
+        await bench.locator(".bench-found").waitFor();
+      }
+      expect(await page.locator(".diagram").count()).toBe(3);
+      expect(await faultsOf(page, "lab", () => data)).toEqual([]);
+      expect(opened.faults).toEqual([]);
+    } finally {
+      await opened.close();
+      await app.close();
+    }
+  }, 60_000);
+
   it("asks in it as well", async () => {
     const app = await startDouble(folder, full({ asked: [asks()] }), "approval");
     const opened = await open(browser, app, { url: app.link().replace("/#", "/?locale=pseudo#") });
