@@ -25,6 +25,18 @@ const still = (page: Page): Promise<unknown> =>
     ]);
     await frame();
   });
+/** A list whose rows are measured is drawn again after a change of width: waits until nothing was for 100 ms. */
+const drawn = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    await new Promise<void>((done) => {
+      let quiet = setTimeout(done, 100);
+      setTimeout(done, 1000);
+      new MutationObserver(() => {
+        clearTimeout(quiet);
+        quiet = setTimeout(done, 100);
+      }).observe(document, { subtree: true, childList: true, attributes: true });
+    });
+  });
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
@@ -90,6 +102,7 @@ export function walk(name: string, stops: readonly Stop[]): void {
             expect(await violations(page, theme === "light" ? "all" : "colours"), theme).toBe("");
           }
           await page.setViewportSize({ width: 480, height: 800 });
+          await drawn(page);
           await still(page);
           await page.screenshot({ path: path.join(SHOTS, `${shot}-dark-480.png`) });
           expect(await overflow(page)).toBeLessThanOrEqual(0);
