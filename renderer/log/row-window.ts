@@ -1,6 +1,6 @@
 // Which rows of the log exist: those in sight and a few around them. All rows are equally high, so nothing is measured, and
 // twenty thousand rows cost no more than twenty.
-import { type RefObject, useCallback, useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 /** Rows beyond the ones in sight, on each side: what a quick turn of the wheel brings. */
 const AROUND = 8;
@@ -132,6 +132,14 @@ export function useRowWindow(
     observer.observe(node);
     return () => observer.disconnect();
   }, [scroller]);
+  // Rows of another height: what was read is somewhere else now, and nothing tells so.
+  const drawn = useRef(height);
+  const { following } = given;
+  useLayoutEffect(() => {
+    if (drawn.current === height) return;
+    drawn.current = height;
+    if (!following) scroller.current?.scrollTo({ top: place * height });
+  }, [scroller, place, height, following]);
   // Whole rows: a scroll by a pixel changes nothing.
   const moved = useCallback((top: number) => setPlace(Math.floor(top / height)), [height]);
   const facts = { ...given, top: place * height, seen };

@@ -108,6 +108,38 @@ describe.skipIf(!hasChromium)("the interface in Chromium", () => {
     ).toBe(true);
   });
 
+  it.each([
+    ["moves", "no-preference"],
+    ["is still", "reduce"],
+  ] as const)(
+    "shows rows when the window gets narrow and wide again, where the page %s",
+    async (_, reducedMotion) => {
+      const page = await visit(fullWorld());
+      await page.emulateMedia({ reducedMotion });
+      await settled(page);
+      const narrow = () => page.setViewportSize({ width: 480, height: 800 });
+      const wide = () => page.setViewportSize({ width: 1280, height: 800 });
+      // At the tail it stays there.
+      for (const change of [narrow, wide, narrow]) {
+        await change();
+        await expect.poll(() => inSight(page)).toContain(600);
+        expect(await fromEnd(page)).toBeLessThan(2);
+      }
+      await wide();
+      // Elsewhere, what was read stays in sight.
+      await grid(page).hover();
+      await page.mouse.wheel(0, -2000);
+      await expect.poll(() => inSight(page)).not.toContain(600);
+      const [top = 0] = await inSight(page);
+      for (const change of [narrow, wide]) {
+        await change();
+        await expect
+          .poll(async () => Math.abs(((await inSight(page))[0] ?? 0) - top))
+          .toBeLessThan(3);
+      }
+    },
+  );
+
   it("names an existing row as active, wherever it was scrolled", async () => {
     const page = await visit(fullWorld());
     await settled(page);

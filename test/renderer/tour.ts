@@ -259,7 +259,7 @@ const STOPS: readonly Stop[] = [
     async go(page) {
       await nav(page, "Agents");
       await page.getByRole("button", { name: "Connect agent" }).click();
-      await page.getByLabel("Name").fill("Release helper");
+      await page.getByLabel("Name", { exact: true }).fill("Release helper");
       await page.getByRole("button", { name: "Make a credential" }).click();
       await page.getByText("I have stored it").waitFor();
     },
