@@ -1,6 +1,6 @@
 // Agents that prove themselves by a certificate: which one is whose, and the door that they come in by.
 import { type ReactNode, useEffect, useState } from "react";
-import { FormDialog } from "../identities/form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { fullTime } from "../lib/format.ts";
 import { CopyLine, Snippet } from "../parts/copy.tsx";
 import { Field, TextArea } from "../parts/field.tsx";

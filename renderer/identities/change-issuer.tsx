@@ -10,7 +10,7 @@ import { SLUG } from "../lib/names.ts";
 import { useBridge, useStore } from "../state/context.tsx";
 import type { Complaint, Issuer } from "../types.ts";
 import { words } from "../words.ts";
-import { FormDialog } from "./form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { isTrustPem, trustOf } from "./issuer-draft.ts";
 
 export type IssuerChange =

@@ -9,7 +9,7 @@ import { Shown } from "../parts/shown.tsx";
 import { useStore } from "../state/context.tsx";
 import type { CertificateView } from "../types.ts";
 import { words } from "../words.ts";
-import { FormDialog } from "./form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 
 /** The contract takes 2,000,000 characters of base64. */
 const MOST_BYTES = 1_500_000;

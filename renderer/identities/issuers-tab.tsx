@@ -16,7 +16,7 @@ import { words } from "../words.ts";
 import { methodWords } from "../words/xray.ts";
 import { ChangeIssuer, type IssuerChange } from "./change-issuer.tsx";
 import { EMPTY_ISSUER, issuerFaults, toIssuerInput } from "./issuer-draft.ts";
-import { FormDialog } from "./form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { IssuerFields } from "./issuer-fields.tsx";
 
 export function IssuersTab(): ReactNode {

@@ -5,7 +5,7 @@ import { Picker } from "../parts/picker.tsx";
 import { useStore } from "../state/context.tsx";
 import type { CertificateView, InputOf } from "../types.ts";
 import { words } from "../words.ts";
-import { FormDialog } from "./form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 
 type MadeKey = NonNullable<InputOf<"certificates.make">["key"]>;
 const KEYS: readonly MadeKey[] = ["EC-P256", "RSA-3072", "Ed25519"];

@@ -5,7 +5,7 @@ import { Shown } from "../parts/shown.tsx";
 import { useStore } from "../state/context.tsx";
 import type { CertificateView } from "../types.ts";
 import { words } from "../words.ts";
-import { FormDialog } from "./form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 
 export function RenewCertificate(props: {
   certificate: CertificateView;

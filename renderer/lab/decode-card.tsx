@@ -1,13 +1,14 @@
 // A practice credential, looked into: what each part of it means, and never the credential itself.
 import { ScanSearch } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useAnswer } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useStore } from "../state/context.tsx";
-import type { Complaint, LabDecoded, LabStatus, ToldClaim } from "../types.ts";
+import type { LabDecoded, LabStatus, ToldClaim } from "../types.ts";
 import { words } from "../words.ts";
 
 export function DecodeCard(props: { servers: LabStatus["servers"] }): ReactNode {
@@ -15,18 +16,8 @@ export function DecodeCard(props: { servers: LabStatus["servers"] }): ReactNode 
   const [server, setServer] = useState(
     () => props.servers.find(({ pattern }) => pattern === "mtls")?.name ?? "",
   );
-  const [busy, setBusy] = useState(false);
-  const [found, setFound] = useState<LabDecoded | null>(null);
-  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const { busy, found, complaint, ask, forget } = useAnswer<LabDecoded>();
   const w = words.lab.bench.decode;
-  const look = (): void => {
-    setBusy(true);
-    void store.bridge.call("lab.decode", { server }).then((reply) => {
-      setBusy(false);
-      setFound(reply.ok ? reply.value : null);
-      setComplaint(reply.ok ? null : reply.error);
-    });
-  };
   return (
     <section className="bench" aria-labelledby="decode-title">
       <h2 id="decode-title">{w.title}</h2>
@@ -41,13 +32,16 @@ export function DecodeCard(props: { servers: LabStatus["servers"] }): ReactNode 
               choices={props.servers.map(({ name }) => ({ value: name, label: name }))}
               onChange={(next) => {
                 setServer(next);
-                setFound(null);
-                setComplaint(null);
+                forget();
               }}
             />
           )}
         </Field>
-        <Button icon={ScanSearch} busy={busy} onClick={look}>
+        <Button
+          icon={ScanSearch}
+          busy={busy}
+          onClick={() => ask(store.bridge.call("lab.decode", { server }))}
+        >
           {w.go}
         </Button>
       </div>

@@ -1,13 +1,14 @@
 // One theft: what is stolen, where it is used, what is shown besides; and what the practice server really answered.
 import { ShieldCheck, ShieldX, VenetianMask } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useAnswer } from "../lib/hooks.ts";
 import { Button } from "../parts/button.tsx";
 import { Field } from "../parts/field.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { Picker } from "../parts/picker.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useStore } from "../state/context.tsx";
-import type { Besides, Complaint, LabReplay, LabStatus } from "../types.ts";
+import type { Besides, LabReplay, LabStatus } from "../types.ts";
 import { words } from "../words.ts";
 
 type LabServers = LabStatus["servers"];
@@ -33,9 +34,7 @@ export function ThiefCard(props: { servers: LabServers }): ReactNode {
     at: first,
     besides: "nothing",
   });
-  const [busy, setBusy] = useState(false);
-  const [found, setFound] = useState<LabReplay | null>(null);
-  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const { busy, found, complaint, ask, forget } = useAnswer<LabReplay>();
   const w = words.lab.bench.thief;
   const patternOf = (name: string): string =>
     servers.find((one) => one.name === name)?.pattern ?? "";
@@ -44,16 +43,7 @@ export function ThiefCard(props: { servers: LabServers }): ReactNode {
     const next = { ...wish, ...part };
     const still = possible(patternOf(next.stolen), patternOf(next.at)).includes(next.besides);
     setWish(still ? next : { ...next, besides: "nothing" });
-    setFound(null);
-    setComplaint(null);
-  };
-  const use = (): void => {
-    setBusy(true);
-    void store.bridge.call("lab.replay", wish).then((reply) => {
-      setBusy(false);
-      setFound(reply.ok ? reply.value : null);
-      setComplaint(reply.ok ? null : reply.error);
-    });
+    forget();
   };
   const thing = (name: string, pattern: string): string => {
     if (pattern === "api-key") return w.key(name);
@@ -103,7 +93,11 @@ export function ThiefCard(props: { servers: LabServers }): ReactNode {
             />
           )}
         </Field>
-        <Button icon={VenetianMask} busy={busy} onClick={use}>
+        <Button
+          icon={VenetianMask}
+          busy={busy}
+          onClick={() => ask(store.bridge.call("lab.replay", wish))}
+        >
           {w.go}
         </Button>
       </div>

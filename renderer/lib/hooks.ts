@@ -1,5 +1,6 @@
 // Small hooks that several screens share.
 import { useEffect, useRef, useState } from "react";
+import type { Complaint, Reply } from "../types.ts";
 
 /** The element's content width in CSS pixels, 0 before the first layout. */
 export function useWidth<E extends HTMLElement>(): readonly [(node: E | null) => void, number] {
@@ -61,4 +62,35 @@ export function usePolling(work: () => void, ms: number): void {
     }, ms);
     return () => clearInterval(timer);
   }, [ms]);
+}
+
+/** One question to the app at a time: whether it is under way, and what came of the last one. */
+export function useAnswer<T>(): {
+  readonly busy: boolean;
+  readonly found: T | null;
+  readonly complaint: Complaint | null;
+  readonly ask: (reply: Promise<Reply<T>>) => void;
+  /** What came of it says nothing any more. */
+  readonly forget: () => void;
+} {
+  const [busy, setBusy] = useState(false);
+  const [found, setFound] = useState<T | null>(null);
+  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  return {
+    busy,
+    found,
+    complaint,
+    ask(asked) {
+      setBusy(true);
+      void asked.then((reply) => {
+        setBusy(false);
+        setFound(reply.ok ? reply.value : null);
+        setComplaint(reply.ok ? null : reply.error);
+      });
+    },
+    forget() {
+      setFound(null);
+      setComplaint(null);
+    },
+  };
 }

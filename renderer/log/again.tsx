@@ -1,13 +1,14 @@
 // The same call once more: as a line for a shell, or, where it was one of the practice company, right away.
 import { FlaskConical } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
+import { useAnswer } from "../lib/hooks.ts";
 import { curlOfCall } from "../lib/shell.ts";
 import { Button } from "../parts/button.tsx";
 import { CopyButton } from "../parts/copy.tsx";
 import { ComplaintBox } from "../parts/notice.tsx";
 import { LAB_TENANT } from "../parts/practice.tsx";
 import { useApp, useBridge } from "../state/context.tsx";
-import type { CallDetail, Complaint } from "../types.ts";
+import type { CallDetail } from "../types.ts";
 import { words } from "../words.ts";
 
 export function Again(props: { call: CallDetail }): ReactNode {
@@ -41,27 +42,19 @@ const MASKED = "[redacted]";
 
 function InLab(props: { id: string }): ReactNode {
   const bridge = useBridge();
-  const [busy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<string | null>(null);
-  const [complaint, setComplaint] = useState<Complaint | null>(null);
+  const { busy, found, complaint, ask, forget } = useAnswer<{ readonly outcome: string }>();
   const w = words.log.again;
   const run = (): void => {
-    setBusy(true);
-    setOutcome(null);
-    setComplaint(null);
-    void bridge.call("lab.again", { id: props.id }).then((reply) => {
-      setBusy(false);
-      if (reply.ok) setOutcome(reply.value.outcome);
-      else setComplaint(reply.error);
-    });
+    forget();
+    ask(bridge.call("lab.again", { id: props.id }));
   };
   return (
     <>
       <Button small icon={FlaskConical} busy={busy} onClick={run}>
         {w.inLab}
       </Button>
-      <p role="status" className={outcome === null ? "visually-hidden" : "again-outcome"}>
-        {outcome !== null && w.done(outcome)}
+      <p role="status" className={found === null ? "visually-hidden" : "again-outcome"}>
+        {found !== null && w.done(found.outcome)}
       </p>
       {complaint !== null && <ComplaintBox complaint={complaint} />}
     </>

@@ -1,6 +1,6 @@
 // Editing a server: its name, stage and address. A credential never follows an address by itself (threat 35).
 import { type ReactNode, useState } from "react";
-import { FormDialog } from "../identities/form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { isHttpUrl, SLUG } from "../lib/names.ts";
 import { Check, Field, SecretInput, TextInput } from "../parts/field.tsx";
 import { Picker } from "../parts/picker.tsx";

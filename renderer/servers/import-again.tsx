@@ -1,6 +1,6 @@
 // Importing the document of an API again: what is different is seen before it is taken.
 import { type ReactNode, useState } from "react";
-import { FormDialog } from "../identities/form-dialog.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { useStore } from "../state/context.tsx";
 import type { ApiPreview, ServerView } from "../types.ts";

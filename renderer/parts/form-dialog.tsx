@@ -1,8 +1,8 @@
 // A dialog with a form: it asks the app once, shows what the app has to say, and goes to the first fault.
 import { type FormEvent, type ReactNode, useState } from "react";
-import { Button } from "../parts/button.tsx";
-import { Modal } from "../parts/dialog.tsx";
-import { ComplaintBox } from "../parts/notice.tsx";
+import { Button } from "./button.tsx";
+import { Modal } from "./dialog.tsx";
+import { ComplaintBox } from "./notice.tsx";
 import type { Complaint, Reply } from "../types.ts";
 import { words } from "../words.ts";
 
@@ -11,6 +11,8 @@ export function FormDialog(props: {
   text: string;
   submit: string;
   submitting: string;
+  /** What is waited for meanwhile, where that is not plain. */
+  waiting?: string;
   /** False while a field is wrong; asked when the person presses the button, from when on faults are shown. */
   fits: boolean;
   onTried: () => void;
@@ -44,6 +46,11 @@ export function FormDialog(props: {
         <div className="dialog-body">
           {props.children}
           {complaint !== null && <ComplaintBox complaint={complaint} />}
+          {busy && props.waiting !== undefined && (
+            <p className="field-hint" role="status">
+              {props.waiting}
+            </p>
+          )}
         </div>
         <div className="dialog-foot">
           <Button onClick={props.onClose}>{words.common.cancel}</Button>
